@@ -1,0 +1,135 @@
+"""What stands between a request and a view: an actor, a role, a fresh proof of who one is."""
+
+import time
+from functools import wraps
+from urllib.parse import urlsplit
+
+from allauth.account import app_settings as account_settings
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+
+from accounts.roles import SECOND_FACTOR_ROLES
+
+
+def actor_required(view):
+    """Let only an actor in: anonymous people sign in, people without an organisation choose one."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        return _turned_away(request) or view(request, *args, **kwargs)
+
+    return guarded
+
+
+def roles_required(*roles):
+    """Let only actors with one of these roles in; others are told that they may not (403)."""
+
+    def decorate(view):
+        @wraps(view)
+        @actor_required
+        def guarded(request, *args, **kwargs):
+            if not request.actor.has(*roles):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+class ActorRequiredMixin:
+    """`actor_required` for class-based views; `roles` narrows it to actors with one of them."""
+
+    roles: tuple[str, ...] = ()
+
+    def dispatch(self, request, *args, **kwargs):
+        turned_away = _turned_away(request)
+        if turned_away:
+            return turned_away
+        if self.roles and not request.actor.has(*self.roles):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+def open_to_all(view):
+    """Mark a view that anybody may read, so that no missing second factor stands before it."""
+    view.is_open_to_all = True
+    return view
+
+
+def has_second_factor(person) -> bool:
+    """Whether an authenticator app or a passkey is set up; recovery codes alone do not count."""
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return Authenticator.objects.filter(user=person, type__in=kinds).exists()
+
+
+def needs_second_factor(actor) -> bool:
+    """Whether this actor must set up a second factor before going on."""
+    return (
+        settings.SECOND_FACTOR_REQUIRED
+        and actor is not None
+        and actor.has(*SECOND_FACTOR_ROLES)
+        and not has_second_factor(actor.person)
+    )
+
+
+def recently_authenticated(request) -> bool:
+    """Whether the person proved who they are within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds.
+
+    A person with a second factor must have used it; a password alone is then not enough.
+    Always true where second factors are not asked for (demonstration and tests).
+    """
+    if not settings.SECOND_FACTOR_REQUIRED:
+        return True
+    if request.user.is_anonymous:
+        return False
+    records = get_authentication_records(request, request.user)
+    if has_second_factor(request.user):
+        records = [record for record in records if record.get("method") == "mfa"]
+    ages = [time.time() - record["at"] for record in records]
+    return any(0 <= age < account_settings.REAUTHENTICATION_TIMEOUT for age in ages)
+
+
+def fresh_proof_required(view):
+    """Before a POST that binds others, ask for a password or passkey again unless just given.
+
+    The person returns to the page they came from and presses the button once more: what was
+    posted is never replayed for them.
+    """
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if request.method != "POST" or recently_authenticated(request):
+            return view(request, *args, **kwargs)
+        messages.info(request, _("Confirm that it is you, then repeat the step."))
+        back = request.POST.get("next") or request.headers.get("Referer") or request.path
+        return redirect(
+            f"{reverse('account_reauthenticate')}?{urlencode({'next': local_path(request, back)})}"
+        )
+
+    return guarded
+
+
+def local_path(request, address: str) -> str:
+    """The path and query of an address on this site; "/" for any other address."""
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(address)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _turned_away(request):
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if request.actor is None:
+        next_page = urlencode({"next": request.get_full_path()})
+        return redirect(f"{reverse('accounts:choose-organisation')}?{next_page}")
+    return None
