@@ -1,0 +1,112 @@
+"""The same people everywhere: one importer, one authority, one ministry, one platform, and a stranger."""
+
+import pytest
+from accounts import actors
+from accounts.roles import Kind, Role
+from django.test import Client
+
+from tests.factories import MembershipFactory, OrganisationFactory, UserFactory
+
+
+@pytest.fixture
+def importer(db):
+    return OrganisationFactory(kind=Kind.IMPORTER, name="Pune Motors Private Limited")
+
+
+@pytest.fixture
+def other_importer(db):
+    return OrganisationFactory(kind=Kind.IMPORTER, name="Nashik Drives Private Limited")
+
+
+@pytest.fixture
+def authority(db):
+    return OrganisationFactory(kind=Kind.AUTHORITY, name="Authority")
+
+
+@pytest.fixture
+def ministry(db):
+    return OrganisationFactory(kind=Kind.MINISTRY, name="Ministry")
+
+
+@pytest.fixture
+def platform(db):
+    return OrganisationFactory(kind=Kind.PLATFORM, name="Platform")
+
+
+@pytest.fixture
+def make_actor(db):
+    """`make_actor("Name", organisation, role, ...)`: a new person with these roles there."""
+
+    def make(full_name, organisation, *roles):
+        person = UserFactory(full_name=full_name)
+        for role in roles:
+            MembershipFactory(
+                person=person,
+                organisation=organisation,
+                role=role,
+                designation=Role(role).label,
+                authority_reference=f"Order of {full_name}",
+            )
+        return actors.of(person, organisation)
+
+    return make
+
+
+@pytest.fixture
+def drafter(make_actor, importer):
+    return make_actor("Dhruv Drafter", importer, Role.DRAFTER)
+
+
+@pytest.fixture
+def signatory(make_actor, importer):
+    return make_actor("Sita Signatory", importer, Role.SIGNATORY)
+
+
+@pytest.fixture
+def officer(make_actor, authority):
+    return make_actor("Omkar Officer", authority, Role.OFFICER)
+
+
+@pytest.fixture
+def second_officer(make_actor, authority):
+    return make_actor("Ojas Officer", authority, Role.OFFICER)
+
+
+@pytest.fixture
+def senior(make_actor, authority):
+    return make_actor("Sunita Senior", authority, Role.SENIOR)
+
+
+@pytest.fixture
+def auditor(make_actor, authority):
+    return make_actor("Asha Auditor", authority, Role.AUDITOR)
+
+
+@pytest.fixture
+def analyst(make_actor, ministry):
+    return make_actor("Anil Analyst", ministry, Role.ANALYST)
+
+
+@pytest.fixture
+def administrator(make_actor, platform):
+    return make_actor("Aditi Administrator", platform, Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def stranger(make_actor, other_importer):
+    return make_actor("Stuti Stranger", other_importer, Role.DRAFTER, Role.SIGNATORY)
+
+
+@pytest.fixture
+def client_for():
+    """`client_for(actor)`: a test client signed in as this person, acting for this organisation."""
+
+    def sign_in(actor):
+        client = Client()
+        client.force_login(actor.person, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        session[actors.SESSION_KEY] = actor.organisation.pk
+        session.save()
+        return client
+
+    return sign_in
