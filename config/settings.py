@@ -153,7 +153,9 @@ else:
 
 # --- Celery: a message is a hint, the Errand table is the record --------------------------------
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or ("memory://" if MODE == "test" else "eucfs://"))
+CELERY_BROKER_URL = env.str(
+    "CELERY_BROKER_URL", default=REDIS_URL or ("memory://" if MODE == "test" else "eucfs://")
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -178,7 +180,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workflow.tasks.sweep_errands",
         "schedule": timedelta(seconds=env.int("SWEEP_SECONDS", default=5)),
     },
-    "expire": {"task": "config.tasks.run_command", "schedule": timedelta(hours=1), "args": ["expire_certificates"]},
+    "expire": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(hours=1),
+        "args": ["expire_certificates"],
+    },
 }
 
 # --- People ------------------------------------------------------------------------------------
@@ -293,9 +299,7 @@ VERIFY_MAX_BYTES = 2 * 1024 * 1024
 
 # The sealing key: PKCS#12 file and the file that holds its passphrase. No key, no document.
 SEAL_PKCS12 = Path(env.str("SEAL_PKCS12", default=str(KEYS_DIR / "seal.p12")))
-SEAL_PASSPHRASE_FILE = Path(
-    env.str("SEAL_PASSPHRASE_FILE", default=str(KEYS_DIR / "seal.passphrase"))
-)
+SEAL_PASSPHRASE_FILE = Path(env.str("SEAL_PASSPHRASE_FILE", default=str(KEYS_DIR / "seal.passphrase")))
 SEAL_TRUST_ROOTS = Path(env.str("SEAL_TRUST_ROOTS", default=str(KEYS_DIR / "trust.pem")))
 
 # --- Mail and logs -----------------------------------------------------------------------------

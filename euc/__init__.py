@@ -1,0 +1,1 @@
+"""End-user certificates and undertakings: the law of their lives, their pages, their public verification."""

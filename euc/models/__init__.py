@@ -1,0 +1,25 @@
+"""What is stored of certificates and undertakings."""
+
+from euc.models.certificate import Certificate, EndUse, Party, Serial
+from euc.models.clause import Clause
+from euc.models.drafting import Evidence, Scratch
+from euc.models.goods import ELEMENTS, GoodsLine
+from euc.models.review import Approval, FieldComment, Revision
+from euc.models.undertaking import Undertaking, UndertakingClause
+
+__all__ = [
+    "ELEMENTS",
+    "Approval",
+    "Certificate",
+    "Clause",
+    "EndUse",
+    "Evidence",
+    "FieldComment",
+    "GoodsLine",
+    "Party",
+    "Revision",
+    "Scratch",
+    "Serial",
+    "Undertaking",
+    "UndertakingClause",
+]

@@ -1,0 +1,339 @@
+"""The certificate itself, its parties and its end use, and the counters its reference comes from."""
+
+import secrets
+from base64 import b32encode
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from accounts.roles import Role
+from documents.models import Document
+from euc import workflow
+from euc.models.clause import Clause
+
+INDIA = ZoneInfo("Asia/Kolkata")
+
+
+def new_token() -> str:
+    """A verification token: 160 random bits as 32 letters and digits."""
+    return b32encode(secrets.token_bytes(20)).decode().lower()
+
+
+def today():
+    """The date in India; rules about dates count there."""
+    return timezone.localtime(timezone=INDIA).date()
+
+
+def financial_year(day) -> str:
+    """`2026-27` for any day from 1 April 2026 to 31 March 2027; the day is counted in IST."""
+    start = day.year if day.month >= 4 else day.year - 1
+    return f"{start}-{(start + 1) % 100:02d}"
+
+
+class Serial(models.Model):
+    """The last number given out for one kind of paper, importer and financial year. Never counts back."""
+
+    kind = models.CharField(max_length=8)
+    iec = models.CharField(max_length=10)
+    year = models.CharField(max_length=7)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "iec", "year"], name="serial_once")]
+
+    def __str__(self):
+        return f"{self.kind}/{self.iec}/{self.year}: {self.last}"
+
+    @classmethod
+    def next_reference(cls, kind: str, iec: str, day) -> str:
+        """`EUC/<IEC>/<FY>/<serial>`; call inside the transaction that stores it."""
+        year = financial_year(day)
+        cls.objects.get_or_create(kind=kind, iec=iec, year=year)
+        row = cls.objects.select_for_update().get(kind=kind, iec=iec, year=year)
+        cls.objects.filter(pk=row.pk).update(last=F("last") + 1)
+        return f"{kind}/{iec}/{year}/{row.last + 1:04d}"
+
+
+class CertificateQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        """What this actor may see: the importer its own, reviewers whatever was ever submitted."""
+        if actor is None:
+            return self.none()
+        if actor.has(Role.DRAFTER, Role.SIGNATORY):
+            return self.filter(importer=actor.organisation)
+        if actor.has(Role.OFFICER, Role.SENIOR, Role.AUDITOR, Role.ANALYST):
+            return self.filter(revision_number__gt=0)
+        return self.none()
+
+    def awaiting_review(self):
+        return self.filter(status=workflow.SUBMITTED)
+
+    def awaiting_issue(self):
+        return self.filter(status=workflow.APPROVED)
+
+    def past_validity(self, day=None):
+        return self.filter(status=workflow.ISSUED, valid_until__lt=day or today())
+
+    def for_list(self):
+        return self.select_related("importer", "document")
+
+
+class Certificate(models.Model):
+    """An end-user certificate: one purchase order, one exporter, one end user, one importer who promises."""
+
+    reference = models.CharField(max_length=40, unique=True)
+    template = models.CharField(max_length=40, default="CN-MOFCOM/1")
+    importer = models.ForeignKey(Organisation, models.PROTECT, related_name="certificates")
+    status = models.CharField(
+        max_length=12,
+        default=workflow.DRAFT,
+        choices=[(s, workflow.LABELS[s]) for s in workflow.CERTIFICATE.statuses],
+    )
+    exporter_name = models.CharField(max_length=200, blank=True)
+    po_number = models.CharField(_("purchase order number"), max_length=60, blank=True)
+    po_date = models.DateField(_("purchase order date"), null=True, blank=True)
+    contract_number = models.CharField(_("contract number"), max_length=60, blank=True)
+
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+    contributors = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+
+    revision_number = models.PositiveIntegerField(default=0)
+    content_hash = models.CharField(max_length=64, blank=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    risk = models.PositiveSmallIntegerField(default=0)
+    risk_reasons = models.JSONField(default=list)
+
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_hash = models.CharField(max_length=64, blank=True)
+    approving_authority = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    issued_at = models.DateTimeField(null=True)
+    issued_hash = models.CharField(max_length=64, blank=True)
+    issuing_authority = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    issue_block = models.JSONField(default=dict)
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
+
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(blank=True)
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")
+    token = models.CharField(max_length=32, unique=True, default=new_token)
+    document = models.OneToOneField(Document, models.PROTECT, null=True, related_name="certificate")
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["importer", "-id"], name="certificate_by_importer"),
+            models.Index(fields=["status", "-risk", "submitted_at", "id"], name="certificate_queue"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=workflow.CERTIFICATE.statuses), name="certificate_status_is_known"
+            ),
+            *[
+                models.CheckConstraint(
+                    condition=Q(**{f"{verb}_at__isnull": True, f"{verb}_by__isnull": True})
+                    | Q(**{f"{verb}_at__isnull": False, f"{verb}_by__isnull": False}),
+                    name=f"certificate_{verb}_at_and_by",
+                )
+                for verb in ("submitted", "approved", "issued", "ended")
+            ],
+            models.CheckConstraint(
+                condition=~Q(status=workflow.APPROVED)
+                | Q(approved_by__isnull=False, approved_hash=F("content_hash")),
+                name="certificate_approval_is_of_this_text",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=workflow.WAS_ISSUED)
+                | Q(
+                    approved_by__isnull=False,
+                    issued_by__isnull=False,
+                    approved_hash=F("content_hash"),
+                    issued_hash=F("content_hash"),
+                    valid_until__isnull=False,
+                ),
+                name="certificate_issue_needs_two_approvals",
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_by__isnull=True) | ~Q(issued_by=F("approved_by")),
+                name="certificate_issuer_is_not_approver",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | (~Q(approved_by=F("created_by")) & ~Q(approved_by=F("submitted_by"))),
+                name="certificate_approver_is_no_author",
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_by__isnull=True)
+                | (~Q(issued_by=F("created_by")) & ~Q(issued_by=F("submitted_by"))),
+                name="certificate_issuer_is_no_author",
+            ),
+            models.CheckConstraint(
+                condition=(Q(approving_authority__isnull=True) | ~Q(approving_authority=F("importer")))
+                & (Q(issuing_authority__isnull=True) | ~Q(issuing_authority=F("importer"))),
+                name="certificate_authority_is_not_importer",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="certificate_validity_is_ordered",
+            ),
+            models.CheckConstraint(
+                condition=Q(document__isnull=True) | Q(status__in=workflow.WAS_ISSUED),
+                name="certificate_document_only_when_issued",
+            ),
+        ]
+
+    def __str__(self):
+        return self.reference
+
+    @property
+    def book(self) -> str:
+        return f"org-{self.importer_id}"
+
+    @property
+    def slug(self) -> str:
+        """The reference as it stands in addresses: hyphens for slashes."""
+        return self.reference.replace("/", "-")
+
+    @property
+    def status_label(self):
+        return workflow.LABELS[self.status]
+
+    @property
+    def tone(self) -> str:
+        return workflow.TONES[self.status]
+
+    @property
+    def is_editable(self) -> bool:
+        return self.status in workflow.EDITABLE
+
+    @property
+    def was_issued(self) -> bool:
+        return self.status in workflow.WAS_ISSUED
+
+    def is_in_force(self, day=None) -> bool:
+        """Issued and within its validity on that day (IST; the last day counts to its end)."""
+        day = day or today()
+        return self.status == workflow.ISSUED and self.valid_from <= day <= self.valid_until
+
+    @staticmethod
+    def is_past(day) -> bool:
+        return day < today()
+
+    def days_waiting(self) -> int:
+        return (timezone.now() - self.submitted_at) // timedelta(days=1) if self.submitted_at else 0
+
+    def has_member(self, person) -> bool:
+        """Whether this person belongs to the importer in any role, now."""
+        return person.memberships.active().filter(organisation_id=self.importer_id).exists()
+
+    def has_author(self, person) -> bool:
+        if person.pk in {self.created_by_id, self.submitted_by_id}:
+            return True
+        return self.contributors.filter(pk=person.pk).exists()
+
+    def approval_stands(self) -> bool:
+        """Whether the approver still holds the role at the authority they approved for."""
+        if self.approved_by is None:
+            return False
+        held = self.approved_by.memberships.active()
+        return held.filter(organisation_id=self.approving_authority_id, role=Role.OFFICER).exists()
+
+    def parties_by_role(self) -> dict:
+        """Exporter always; consignee and end user only where they differ from the importer."""
+        return {party.role: party for party in self.parties.all() if not party.same_as_importer}
+
+    def lines(self) -> list:
+        return list(self.goods.all())
+
+    def clauses_missing(self) -> list:
+        given = {row.clause_id for u in self.undertakings_list() for row in u.clauses.all()}
+        return [clause for clause in Clause.objects.required_on(today()) if clause.pk not in given]
+
+    def undertakings_list(self) -> list:
+        return [u for u in self.undertakings.all() if u.status not in {workflow.WITHDRAWN, workflow.REJECTED}]
+
+    def evidence_kinds(self) -> set:
+        return {evidence.kind for evidence in self.current_evidence()}
+
+    def current_evidence(self) -> list:
+        return [evidence for evidence in self.evidence.all() if evidence.removed_at is None]
+
+    def scratches(self) -> list:
+        return list(self.scratch.all())
+
+
+class Party(models.Model):
+    """One party of a certificate by role; the importer itself is copied from its organisation at submission."""
+
+    class Role(models.TextChoices):
+        EXPORTER = "EXPORTER", _("Chinese exporter")
+        CONSIGNEE = "CONSIGNEE", _("Consignee")
+        END_USER = "END_USER", _("End user")
+
+    certificate = models.ForeignKey(Certificate, models.CASCADE, related_name="parties")
+    role = models.CharField(max_length=10, choices=Role)
+    same_as_importer = models.BooleanField(_("same as the importer"), default=False)
+    name = models.CharField(_("legal name"), max_length=200, blank=True)
+    name_zh = models.CharField(_("name in Chinese"), max_length=200, blank=True)
+    address = models.CharField(_("address"), max_length=500, blank=True)
+    address_zh = models.CharField(_("address in Chinese"), max_length=500, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    registration = models.CharField(_("registration number"), max_length=40, blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    website = models.URLField(_("website"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["certificate", "role"], name="party_role_once")]
+
+    def __str__(self):
+        return f"{self.get_role_display()}: {self.name}"
+
+
+class EndUse(models.Model):
+    """What the magnets are for, in the detail the Chinese licensing desk asks for."""
+
+    class Sector(models.TextChoices):
+        EV_TWO_WHEELER = "EV_TWO_WHEELER", _("Electric two- and three-wheelers")
+        EV_CAR = "EV_CAR", _("Electric and hybrid cars")
+        EV_BUS = "EV_BUS", _("Electric buses and trucks")
+        AUTO_PARTS = "AUTO_PARTS", _("Automotive components")
+        AUDIO = "AUDIO", _("Audio and wearables")
+        WIND = "WIND", _("Wind power")
+        WHITE_GOODS = "WHITE_GOODS", _("White goods and fans")
+        INDUSTRIAL = "INDUSTRIAL", _("Industrial motors and automation")
+        MEDICAL = "MEDICAL", _("Medical devices")
+        OTHER = "OTHER", _("Other civil use")
+
+    certificate = models.OneToOneField(Certificate, models.CASCADE, related_name="end_use")
+    sector = models.CharField(_("sector"), max_length=20, choices=Sector, blank=True)
+    product = models.CharField(_("product"), max_length=200, blank=True)
+    model = models.CharField(_("model"), max_length=120, blank=True)
+    oem = models.CharField(_("maker of the end product (OEM)"), max_length=200, blank=True)
+    plant_name = models.CharField(_("plant"), max_length=200, blank=True)
+    plant_address = models.CharField(_("address of the plant"), max_length=500, blank=True)
+    position = models.CharField(_("where the magnet sits in the product"), max_length=300, blank=True)
+    purpose = models.TextField(_("specific end use"), max_length=2000, blank=True)
+    purpose_zh = models.TextField(_("specific end use in Chinese"), max_length=2000, blank=True)
+    magnet_per_unit_mg = models.BigIntegerField(_("magnet weight in one product"), null=True, blank=True)
+    units_per_year = models.PositiveIntegerField(_("products made in a year"), null=True, blank=True)
+    destination_market = models.CharField(_("where the product is sold"), max_length=200, blank=True)
+    is_civil = models.BooleanField(_("purely civil use"), null=True, blank=True)
+
+    def __str__(self):
+        return f"{self.product} {self.model}".strip()

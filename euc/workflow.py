@@ -1,0 +1,123 @@
+"""The law: who may do what to a certificate and to an undertaking, in which status. No database."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from euc import bars, completeness
+from workflow.law import Step, Workflow
+
+DRAFT, SUBMITTED, RETURNED, APPROVED, ISSUED = "DRAFT", "SUBMITTED", "RETURNED", "APPROVED", "ISSUED"
+EXHAUSTED, EXPIRED, REVOKED, SUPERSEDED = "EXHAUSTED", "EXPIRED", "REVOKED", "SUPERSEDED"
+WITHDRAWN, REJECTED = "WITHDRAWN", "REJECTED"
+SIGNED, IN_FORCE, RELEASED, BREACHED = "SIGNED", "IN_FORCE", "RELEASED", "BREACHED"
+
+EDITABLE = frozenset({DRAFT, RETURNED})
+UNDER_REVIEW = frozenset({SUBMITTED, APPROVED})
+WAS_ISSUED = frozenset({ISSUED, EXHAUSTED, EXPIRED, REVOKED, SUPERSEDED})
+
+LABELS = {
+    DRAFT: _("draft"),
+    SUBMITTED: _("submitted"),
+    RETURNED: _("returned"),
+    APPROVED: _("approved"),
+    ISSUED: _("issued"),
+    EXHAUSTED: _("exhausted"),
+    EXPIRED: _("expired"),
+    REVOKED: _("revoked"),
+    SUPERSEDED: _("superseded"),
+    WITHDRAWN: _("withdrawn"),
+    REJECTED: _("rejected"),
+    SIGNED: _("signed"),
+    IN_FORCE: _("in force"),
+    RELEASED: _("released"),
+    BREACHED: _("breached"),
+}
+TONES = {
+    DRAFT: "neutral",
+    SUBMITTED: "info",
+    RETURNED: "warning",
+    APPROVED: "info",
+    ISSUED: "success",
+    SIGNED: "info",
+    IN_FORCE: "success",
+    EXPIRED: "warning",
+    EXHAUSTED: "neutral",
+    SUPERSEDED: "neutral",
+    RELEASED: "neutral",
+    WITHDRAWN: "neutral",
+    REJECTED: "danger",
+    REVOKED: "danger",
+    BREACHED: "danger",
+}
+
+IMPORTER_ROLES = frozenset({Role.DRAFTER, Role.SIGNATORY})
+SIGNATORY, OFFICER = frozenset({Role.SIGNATORY}), frozenset({Role.OFFICER})
+SENIOR, CLOCK = frozenset({Role.SENIOR}), frozenset({Role.CLOCK})
+
+CERTIFICATE = Workflow(
+    name="euc.certificate",
+    initial=DRAFT,
+    statuses=(
+        DRAFT, SUBMITTED, RETURNED, APPROVED, ISSUED, EXHAUSTED, EXPIRED, REVOKED, SUPERSEDED, WITHDRAWN, REJECTED,
+    ),
+    labels=LABELS,
+    steps=(
+        Step("submit", EDITABLE, SUBMITTED, SIGNATORY, _("Sign and submit"),
+             needs=(completeness.misses,), unless=(bars.not_of_the_importer,), asks=("notice_seen",), binding=True,
+             explains=_("You sign for your company; a compliance officer reviews it next.")),
+        Step("approve", frozenset({SUBMITTED}), APPROVED, OFFICER, _("Approve"),
+             unless=(bars.connected_with_the_importer, bars.an_author), binding=True, tone="success",
+             explains=_("A senior officer, who must be another person, issues it next.")),
+        Step("send_back", UNDER_REVIEW, RETURNED, OFFICER | SENIOR, _("Return for correction"),
+             unless=(bars.connected_with_the_importer,), asks=("reason",), tone="warning",
+             explains=_("The importer sees your reason and your comments and can mend and resubmit.")),
+        Step("issue", frozenset({APPROVED}), ISSUED, SENIOR, _("Issue"),
+             needs=(completeness.undertakings_approved,),
+             unless=(bars.connected_with_the_importer, bars.an_author, bars.the_approver, bars.approval_lapsed),
+             binding=True, tone="success",
+             explains=_("The signed document is made and anybody can verify it.")),
+        Step("reject", UNDER_REVIEW, REJECTED, OFFICER | SENIOR, _("Reject"),
+             unless=(bars.connected_with_the_importer,), asks=("reason",), tone="danger", binding=True,
+             explains=_("Final. The importer would have to draft a new certificate.")),
+        Step("withdraw", EDITABLE | UNDER_REVIEW, WITHDRAWN, IMPORTER_ROLES, _("Withdraw"),
+             unless=(bars.not_of_the_importer,), asks=("reason",), tone="danger",
+             explains=_("Final. It can still be copied into a new draft.")),
+        Step("revoke", frozenset({ISSUED, EXHAUSTED}), REVOKED, SENIOR, _("Revoke"),
+             unless=(bars.connected_with_the_importer,), asks=("reason",), tone="danger", binding=True,
+             explains=_("Effective at once: whoever verifies the document is told that it is revoked.")),
+        Step("expire", frozenset({ISSUED}), EXPIRED, CLOCK, _("Expire"), unless=(bars.still_valid,)),
+        Step("exhaust", frozenset({ISSUED}), EXHAUSTED, CLOCK, _("Mark as used up")),
+        Step("supersede", frozenset({ISSUED, EXHAUSTED, EXPIRED}), SUPERSEDED, SENIOR, _("Supersede"), inner=True),
+    ),
+)  # fmt: skip
+
+UNDERTAKING = Workflow(
+    name="euc.undertaking",
+    initial=DRAFT,
+    statuses=(
+        DRAFT, SIGNED, RETURNED, APPROVED, IN_FORCE, RELEASED, BREACHED, REVOKED, REJECTED, WITHDRAWN,
+    ),
+    labels=LABELS,
+    steps=(
+        Step("sign", EDITABLE, SIGNED, SIGNATORY, _("Sign"), unless=(bars.not_of_the_importer,), inner=True),
+        Step("approve", frozenset({SIGNED}), APPROVED, OFFICER, _("Approve"),
+             unless=(bars.connected_with_the_importer, bars.an_author), inner=True),
+        Step("send_back", frozenset({SIGNED, APPROVED}), RETURNED, OFFICER | SENIOR, _("Return"),
+             unless=(bars.connected_with_the_importer,), inner=True),
+        Step("reject", frozenset({SIGNED, APPROVED}), REJECTED, OFFICER | SENIOR, _("Reject"),
+             unless=(bars.connected_with_the_importer,), inner=True),
+        Step("withdraw", frozenset({DRAFT, RETURNED, SIGNED, APPROVED}), WITHDRAWN, IMPORTER_ROLES, _("Withdraw"),
+             unless=(bars.not_of_the_importer,), inner=True),
+        Step("bring_into_force", frozenset({APPROVED}), IN_FORCE, SENIOR, _("Bring into force"),
+             unless=(bars.connected_with_the_importer,), inner=True),
+        Step("release", frozenset({IN_FORCE}), RELEASED, SENIOR, _("Release"),
+             unless=(bars.connected_with_the_importer,), asks=("reason",), tone="warning", binding=True,
+             explains=_("The importer is free of the promise from now on.")),
+        Step("declare_breach", frozenset({IN_FORCE}), BREACHED, SENIOR, _("Declare breach"),
+             unless=(bars.connected_with_the_importer,), asks=("reason",), tone="danger", binding=True,
+             explains=_("Recorded against the importer and shown to whoever verifies the document.")),
+        Step("revoke", frozenset({IN_FORCE}), REVOKED, SENIOR, _("Revoke"),
+             unless=(bars.connected_with_the_importer,), asks=("reason",), tone="danger", binding=True,
+             explains=_("The undertaking no longer counts; certificates that need it cannot rely on it.")),
+    ),
+)  # fmt: skip
