@@ -1,10 +1,10 @@
 """The same people everywhere: one importer, one authority, one ministry, one platform, and a stranger."""
 
 import pytest
-from accounts import actors
-from accounts.roles import Kind, Role
 from django.test import Client
 
+from accounts import actors
+from accounts.roles import Kind, Role
 from tests.factories import MembershipFactory, OrganisationFactory, UserFactory
 
 

@@ -1,6 +1,7 @@
 """One factory per model. Statuses are reached through the services, never set here."""
 
 import factory
+
 from accounts.models import Membership, Organisation, Site, User
 from accounts.roles import Kind, Role
 
