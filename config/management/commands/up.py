@@ -1,0 +1,137 @@
+"""Run the whole product on one machine: web server, worker and clock, until Ctrl-C."""
+
+import errno
+import importlib
+import os
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from config import processes
+from config.supervisor import Child, Supervisor
+
+PORTS_TRIED = 50
+READY_SECONDS = 90
+
+
+def listen(port: int) -> list[socket.socket]:
+    """Listening sockets for `localhost` on this port, IPv4 and IPv6; OSError when it is taken."""
+    sockets = [_listen(socket.AF_INET, "127.0.0.1", port)]
+    if socket.has_ipv6:
+        try:
+            sockets.append(_listen(socket.AF_INET6, "::1", sockets[0].getsockname()[1]))
+        except OSError as error:
+            if _is_taken(error):
+                sockets[0].close()
+                raise
+    return sockets
+
+
+def _listen(family: int, host: str, port: int) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _is_taken(error: OSError) -> bool:
+    return error.errno in {errno.EADDRINUSE, errno.EACCES}
+
+
+class Command(BaseCommand):
+    help = __doc__
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--port", type=int, default=8000, help="the next free one is taken when it is busy"
+        )
+        parser.add_argument(
+            "--tied", action="store_true", help="stop when the process that started this one ends"
+        )
+
+    def handle(self, *, port, tied, **options):
+        if tied:
+            processes.die_with_parent()
+        listeners, chosen = self.listen_near(port)
+        site_url = os.environ.get("SITE_URL") or f"http://localhost:{chosen}"
+        self.stdout.write(
+            f"Starting web server, worker and clock; their logs are in {settings.VAR_DIR / 'log'}"
+        )
+        self.announcement = self.announce(site_url, chosen)
+        Supervisor(
+            self.children(listeners, chosen),
+            env={**os.environ, "SITE_URL": site_url, "PYTHONUNBUFFERED": "1"},
+            say=self.stderr.write,
+        ).run(each_tick=lambda: next(self.announcement, None))
+        self.stdout.write("Stopped.")
+
+    def listen_near(self, port: int) -> tuple[list[socket.socket], int]:
+        for candidate in range(port, port + PORTS_TRIED):
+            try:
+                listeners = listen(candidate)
+            except OSError as error:
+                if not _is_taken(error):
+                    raise CommandError(f"Cannot listen on port {candidate}: {error.strerror}") from error
+                continue
+            if candidate != port:
+                self.stdout.write(f"Port {port} is taken on this machine: using {candidate}.")
+            return listeners, candidate
+        raise CommandError(f"No port between {port} and {candidate} is free: give another with PORT=.")
+
+    def children(self, listeners: list[socket.socket], port: int) -> list[Child]:
+        log = settings.VAR_DIR / "log"
+        celery = [sys.executable, "-m", "celery", "-A", "config"]
+        descriptors = [listener.fileno() for listener in listeners]
+        binds = [word for number in descriptors for word in ("--bind", f"fd://{number}")]
+        web = [sys.executable, "-m", "gunicorn", "config.wsgi", *binds, "--worker-class", "gthread"]
+        web += ["--workers", "1", "--threads", "8", "--graceful-timeout", "10", "--no-control-socket"]
+        worker = [*celery, "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"]
+        worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        beat = [*celery, "beat", "--schedule", str(settings.VAR_DIR / f"beat-{port}.schedule"), "--pidfile="]
+        return [
+            Child("web", web, log / "web.log", pass_fds=descriptors),
+            Child("worker", worker, log / "worker.log"),
+            Child("beat", beat, log / "beat.log"),
+        ]
+
+    def announce(self, site_url: str, port: int) -> Iterator[None]:
+        """Ask for the first answer, once per step; then say where to go and as whom, and end."""
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.answers(port):
+            if time.monotonic() > deadline:
+                self.stderr.write(f"The web server has not answered for {READY_SECONDS} s; see its log.")
+                return
+            yield
+        lines = ["", f"  Open {site_url}/", "", *self.people(), "  Ctrl-C stops everything.", ""]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+    def answers(self, port: int) -> bool:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=1).close()
+        except (urllib.error.URLError, OSError):
+            return False
+        return True
+
+    def people(self) -> list[str]:
+        if not settings.DEMONSTRATION:
+            return []
+        people = importlib.import_module("accounts.demonstration").PEOPLE
+        width = max(len(name) for _, name, *_ in people)
+        return [
+            "  Demonstration people (sign in with one click on the first page):",
+            *(f"    {name:<{width}}  {designation}, {email}" for email, name, _, _, designation in people),
+            "",
+        ]
