@@ -55,7 +55,7 @@ def take(
     at = at or timezone.now()
     details = details or {}
     with transaction.atomic():
-        _lock(subject)
+        lock(subject)
         if subject.status not in step.sources:
             raise WrongStatus(
                 _("%(reference)s is now %(status)s; this step is not possible any more.")
@@ -85,7 +85,8 @@ def take(
         )
 
 
-def _lock(subject: models.Model) -> None:
+def lock(subject: models.Model) -> None:
+    """Hold the row until the transaction ends, and read it afresh. On SQLite the transaction itself holds."""
     manager = type(subject)._base_manager
     manager.select_for_update().filter(pk=subject.pk).values_list("pk").get()
     subject.refresh_from_db()

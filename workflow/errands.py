@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 
 from workflow import doorbell, events
 from workflow.law import Actor
@@ -68,13 +69,19 @@ def run(errand_id: int) -> bool:
     if errand is None:
         return False
     try:
-        handler = HANDLERS[errand.kind]
+        handler = _handler(errand.kind)
         result = handler.work(errand)
         return _settle(errand, handler, result)
     except Exception as error:  # whatever failed, the errand must know and be tried again
         log.exception("errand %s failed", errand.key)
         _release(errand, error)
         return False
+
+
+def _handler(kind: str) -> Handler:
+    if kind not in HANDLERS:
+        autodiscover_modules("tasks")
+    return HANDLERS[kind]
 
 
 def _claim(errand_id: int) -> Errand | None:

@@ -97,6 +97,20 @@ class Undertaking(models.Model):
     def has_author(self, person) -> bool:
         return person.pk in {self.created_by_id, self.signed_by_id}
 
+    def ask_for_required_clauses(self, day) -> None:
+        """Take up the clauses that are required on that day and not yet given."""
+        given = set(self.clauses.values_list("clause_id", flat=True))
+        wanted = [clause for clause in Clause.objects.required_on(day) if clause.pk not in given]
+        UndertakingClause.objects.bulk_create(
+            UndertakingClause(undertaking=self, clause=clause) for clause in wanted
+        )
+
+    def freeze_texts(self) -> None:
+        """Copy the wording of every clause as it stands now; what was signed no longer follows the library."""
+        for row in self.clauses.select_related("clause"):
+            row.text_en, row.text_zh, row.text_hi = row.clause.text_en, row.clause.text_zh, row.clause.text_hi
+            row.save(update_fields=["text_en", "text_zh", "text_hi"])
+
     def is_frozen(self) -> bool:
         """The wording is fixed from the signature on, and free again only while returned."""
         return self.status not in workflow.EDITABLE

@@ -1,0 +1,198 @@
+"""The verbs of drafting: each page of a draft is recorded as soon as it holds, or kept as it was typed.
+
+Only the importer's people may draft, and only while the certificate is a draft or returned.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from documents.models import StoredFile
+from euc import services, workflow
+from euc.completeness import END_USE, GOODS, MOST_LINES, ORDER, PARTIES, UNDERTAKINGS
+from euc.models import Certificate, Clause, Evidence, GoodsLine, Party, Scratch, UndertakingClause
+from euc.models.certificate import today
+from workflow import engine
+
+LONGEST_KEPT = 10_000  # characters of one half-typed field
+
+
+def _open(certificate: Certificate, by: Actor) -> None:
+    """Lock the draft for a change by this person, and note them among its authors."""
+    engine.lock(certificate)
+    if certificate.importer_id != by.organisation.pk or not workflow.IMPORTER_ROLES & by.roles:
+        raise engine.NotAllowed(_("Only the importer's own people may do this."))
+    if not certificate.is_editable:
+        raise engine.WrongStatus(
+            _("%(reference)s is %(status)s and cannot be edited.")
+            % {"reference": certificate.reference, "status": certificate.status_label}
+        )
+    certificate.contributors.add(by.person)
+    Certificate.objects.filter(pk=certificate.pk).update(changed_at=timezone.now())
+
+
+def _forget_scratch(certificate: Certificate, page: str, line: int = 0) -> None:
+    Scratch.objects.filter(certificate=certificate, page=page, line=line).delete()
+
+
+@transaction.atomic
+def keep_typed(
+    *,
+    certificate: Certificate,
+    by: Actor,
+    page: str,
+    typed: dict[str, list[str]],
+    errors: dict[str, Any],
+    line: int = 0,
+) -> None:
+    """Keep a page that does not hold yet exactly as typed, with its errors, so that nothing is lost."""
+    _open(certificate, by)
+    kept = {name: [_storable(value) for value in values] for name, values in typed.items()}
+    Scratch.objects.update_or_create(
+        certificate=certificate,
+        page=page,
+        line=line,
+        defaults={"typed": kept, "errors": errors, "saved_at": timezone.now(), "saved_by": by.person},
+    )
+
+
+def _storable(text: str) -> str:
+    """What every database can keep as JSON: no NUL, no half characters, of bounded length."""
+    text = text[:LONGEST_KEPT].replace("\x00", "\ufffd")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+@transaction.atomic
+def record_parties(*, certificate: Certificate, by: Actor, parties: dict[str, dict[str, Any]]) -> None:
+    """Record exporter, consignee and end user, by role."""
+    _open(certificate, by)
+    for role, columns in parties.items():
+        Party.objects.filter(certificate=certificate, role=role).update(**columns)
+    exporter = parties.get(Party.Role.EXPORTER, {})
+    Certificate.objects.filter(pk=certificate.pk).update(exporter_name=exporter.get("name", ""))
+    _forget_scratch(certificate, PARTIES)
+
+
+@transaction.atomic
+def record_order(*, certificate: Certificate, by: Actor, order: dict[str, Any]) -> None:
+    """Record the one purchase order."""
+    _open(certificate, by)
+    Certificate.objects.filter(pk=certificate.pk).update(**order)
+    _forget_scratch(certificate, ORDER)
+
+
+@transaction.atomic
+def add_line(*, certificate: Certificate, by: Actor) -> GoodsLine:
+    """Add an empty goods line with the next number."""
+    _open(certificate, by)
+    last = certificate.goods.aggregate(last=Max("number"))["last"] or 0
+    if certificate.goods.count() >= MOST_LINES:
+        raise engine.NotAllowed(_("A certificate holds at most %(count)d lines.") % {"count": MOST_LINES})
+    return GoodsLine.objects.create(certificate=certificate, number=last + 1)
+
+
+@transaction.atomic
+def copy_line(*, certificate: Certificate, by: Actor, line: GoodsLine) -> GoodsLine:
+    """Add a line that starts as a copy of another."""
+    copied = add_line(certificate=certificate, by=by)
+    columns = {f.name: getattr(line, f.name) for f in GoodsLine._meta.concrete_fields}
+    for name in ("id", "certificate", "number"):
+        del columns[name]
+    GoodsLine.objects.filter(pk=copied.pk).update(**columns)
+    copied.refresh_from_db()
+    return copied
+
+
+@transaction.atomic
+def record_line(*, certificate: Certificate, by: Actor, line: GoodsLine, columns: dict[str, Any]) -> None:
+    """Record one goods line; weights in whole milligrams."""
+    _open(certificate, by)
+    GoodsLine.objects.filter(pk=line.pk, certificate=certificate).update(**columns)
+    _forget_scratch(certificate, GOODS, line.number)
+
+
+@transaction.atomic
+def remove_line(*, certificate: Certificate, by: Actor, line: GoodsLine) -> None:
+    """Remove a line and close the gap in the numbers."""
+    _open(certificate, by)
+    Scratch.objects.filter(certificate=certificate, page=GOODS).filter(line=line.number).delete()
+    GoodsLine.objects.filter(pk=line.pk, certificate=certificate).delete()
+    for later in certificate.goods.filter(number__gt=line.number).order_by("number"):
+        GoodsLine.objects.filter(pk=later.pk).update(number=later.number - 1)
+        Scratch.objects.filter(certificate=certificate, page=GOODS, line=later.number).update(
+            line=later.number - 1
+        )
+
+
+@transaction.atomic
+def record_end_use(*, certificate: Certificate, by: Actor, columns: dict[str, Any]) -> None:
+    """Record the end use; magnet weight per product in whole milligrams."""
+    _open(certificate, by)
+    type(certificate.end_use).objects.filter(certificate=certificate).update(**columns)
+    _forget_scratch(certificate, END_USE)
+
+
+@transaction.atomic
+def choose_clauses(*, certificate: Certificate, by: Actor, codes: set[str]) -> None:
+    """Choose the offered clauses to give besides the required ones; clauses not offered today are ignored."""
+    _open(certificate, by)
+    offered = list(Clause.objects.offered_on(today()))
+    wanted = {c.pk for c in offered if c.policy == Clause.Policy.REQUIRED or c.code in codes}
+    for undertaking in certificate.undertakings_list():
+        undertaking.clauses.exclude(clause_id__in=wanted).delete()
+        given = set(undertaking.clauses.values_list("clause_id", flat=True))
+        UndertakingClause.objects.bulk_create(
+            UndertakingClause(undertaking=undertaking, clause_id=pk) for pk in sorted(wanted - given)
+        )
+    _forget_scratch(certificate, UNDERTAKINGS)
+
+
+@transaction.atomic
+def add_evidence(*, certificate: Certificate, by: Actor, kind: str, file: StoredFile, name: str) -> Evidence:
+    """Attach a stored file as evidence of one kind."""
+    _open(certificate, by)
+    return Evidence.objects.create(
+        certificate=certificate, kind=kind, file=file, name=name, added_by=by.person
+    )
+
+
+@transaction.atomic
+def remove_evidence(*, certificate: Certificate, by: Actor, evidence: Evidence) -> None:
+    """Take a file out of the certificate; its bytes stay stored."""
+    _open(certificate, by)
+    Evidence.objects.filter(pk=evidence.pk, certificate=certificate, removed_at=None).update(
+        removed_by=by.person, removed_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def copy(*, source: Certificate, by: Actor, supersede: bool = False) -> Certificate:
+    """A new draft with the parties, goods and end use of an earlier certificate; the order is left open.
+
+    With `supersede` the new one takes the place of the source when it is issued.
+    """
+    if source.importer_id != by.organisation.pk:
+        raise engine.NotAllowed(_("Only the importer's own people may do this."))
+    draft = services.start(by=by)
+    for party in source.parties.all():
+        draft.parties.filter(role=party.role).update(**_columns(party, "role"))
+    type(source.end_use).objects.filter(certificate=draft).update(**_columns(source.end_use))
+    for line in source.goods.all():
+        GoodsLine.objects.create(certificate=draft, **_columns(line))
+    Certificate.objects.filter(pk=draft.pk).update(
+        exporter_name=source.exporter_name,
+        supersedes=source if supersede and source.was_issued else None,
+    )
+    draft.refresh_from_db()
+    return draft
+
+
+def _columns(row: Any, *without: str) -> dict[str, Any]:
+    left_out = {"id", "certificate", *without}
+    return {f.name: getattr(row, f.name) for f in row._meta.concrete_fields if f.name not in left_out}

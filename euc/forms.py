@@ -1,0 +1,373 @@
+"""The shape of what people type: the drafting pages, the questions of a step, the public verification.
+
+A drafting page refuses only what is malformed; what is missing is the completeness list's business, so that a
+half-filled page can be saved.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Fieldset, Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts import identifiers
+from accounts.fields import (
+    IdentifierField,
+    KilogramField,
+    LineField,
+    StrictDateField,
+    StrictDecimalField,
+    StrictIntegerField,
+    TextField,
+)
+from euc import completeness, countries
+from euc.kinds import EvidenceKind
+from euc.models import ELEMENTS, Clause, EndUse, GoodsLine, Party
+from euc.models.certificate import today
+from workflow.law import Step
+
+MOST_PIECES = 10**12
+MOST_VALUE = 10**12
+MOST_UNITS = 2_000_000_000
+
+
+class DraftForm(forms.Form):
+    """A drafting page. `needed` fields are asked for before submission; comments stand beside their field."""
+
+    needed: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, comments: tuple = (), **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.declare()
+        for field in self.fields.values():
+            field.required = False
+        for name in self.needed:
+            self.fields[name].is_needed = True
+        for comment in comments:
+            if comment.field in self.fields:
+                field = self.fields[comment.field]
+                field.comments = [*getattr(field, "comments", []), comment]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = self.layout()
+
+    def declare(self) -> None:
+        """Add fields whose names are made, where a page has them."""
+
+    def layout(self) -> Layout:
+        return Layout(*self.fields)
+
+
+def _row(*names: str) -> Div:
+    return Div(*[Div(name, css_class="col-md") for name in names], css_class="row gx-3")
+
+
+class PartiesForm(DraftForm):
+    """Exporter, consignee and end user; the importer comes from the organisation's own record."""
+
+    needed = (
+        *(f"{role.lower()}-{name}" for role in Party.Role.values for name in ("name", "address", "country")),
+        "exporter-name_zh",
+    )
+
+    def declare(self) -> None:
+        for role in Party.Role:
+            self._declare_party(f"{role.lower()}-", role)
+
+    def _declare_party(self, p: str, role: str) -> None:
+        if role != Party.Role.EXPORTER:
+            self.fields[f"{p}same_as_importer"] = forms.BooleanField(label=_("The same as the importer"))
+        self.fields[f"{p}name"] = LineField(
+            max_length=200,
+            label=_("Legal name"),
+            help_text=_("In Latin letters, exactly as on the order and the invoice."),
+        )
+        self.fields[f"{p}name_zh"] = LineField(max_length=200, label=_("Name in Chinese"))
+        self.fields[f"{p}address"] = LineField(
+            max_length=500, label=_("Address"), help_text=_("A street address; no post office box.")
+        )
+        self.fields[f"{p}address_zh"] = LineField(max_length=500, label=_("Address in Chinese"))
+        self.fields[f"{p}country"] = forms.ChoiceField(choices=countries.choices, label=_("Country"))
+        self.fields[f"{p}registration"] = LineField(
+            max_length=40,
+            label=_("Registration number"),
+            help_text=_("For a Chinese company its Unified Social Credit Code (18 characters)."),
+        )
+        self.fields[f"{p}phone"] = LineField(max_length=40, label=_("Telephone"))
+        self.fields[f"{p}email"] = forms.EmailField(max_length=254, label=_("E-mail"))
+        self.fields[f"{p}website"] = forms.URLField(max_length=200, label=_("Website"), assume_scheme="https")
+
+    def layout(self) -> Layout:
+        return Layout(*[self._party_layout(f"{role.lower()}-", role) for role in Party.Role])
+
+    def _party_layout(self, p: str, role: Any) -> Fieldset:
+        head = [] if role == Party.Role.EXPORTER else [f"{p}same_as_importer"]
+        return Fieldset(
+            role.label,
+            *head,
+            _row(f"{p}name", f"{p}name_zh"),
+            _row(f"{p}address", f"{p}address_zh"),
+            _row(f"{p}country", f"{p}registration"),
+            _row(f"{p}phone", f"{p}email", f"{p}website"),
+            css_class="form-section",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for p in (f"{role.lower()}-" for role in Party.Role.values):
+            code = cleaned.get(f"{p}registration")
+            if code and cleaned.get(f"{p}country") == "CN":
+                try:
+                    cleaned[f"{p}registration"] = identifiers.uscc(code)
+                except forms.ValidationError as error:
+                    self.add_error(f"{p}registration", error)
+        return cleaned
+
+    def parties(self) -> dict[str, dict[str, Any]]:
+        """Cleaned columns by role."""
+        names = (
+            "name",
+            "name_zh",
+            "address",
+            "address_zh",
+            "country",
+            "registration",
+            "phone",
+            "email",
+            "website",
+        )
+        return {
+            role: {
+                "same_as_importer": bool(self.cleaned_data.get(f"{role.lower()}-same_as_importer")),
+                **{name: self.cleaned_data[f"{role.lower()}-{name}"] or "" for name in names},
+            }
+            for role in Party.Role.values
+        }
+
+
+class OrderForm(DraftForm):
+    """The one purchase order."""
+
+    needed = ("po_number", "po_date")
+    po_number = LineField(
+        max_length=60,
+        label=_("Purchase order number"),
+        help_text=_("One certificate covers exactly one purchase order."),
+    )
+    po_date = StrictDateField(label=_("Purchase order date"))
+    contract_number = LineField(
+        max_length=60,
+        label=_("Contract number"),
+        help_text=_("As the exporter will state it in the licence application, if different."),
+    )
+
+
+class LineForm(DraftForm):
+    """One goods line; kilograms on screen, milligrams in `cleaned_data`."""
+
+    needed = ("description", "family", "grade", "itc_hs", "cn_hs", "net_weight_mg", "value", "currency")
+    description = LineField(max_length=300, label=_("Description"))
+    description_zh = LineField(max_length=300, label=_("Description in Chinese"))
+    family = forms.ChoiceField(choices=[("", ""), *GoodsLine.Family.choices], label=_("Magnet family"))
+    grade = LineField(max_length=40, label=_("Grade"), help_text=_("For example N42UH."))
+    dimensions = LineField(max_length=120, label=_("Dimensions"))
+    coating = LineField(max_length=80, label=_("Coating"))
+    itc_hs = IdentifierField(
+        identifiers.itc_hs,
+        max_length=20,
+        label=_("ITC-HS code (India)"),
+        help_text=_(
+            "8 digits. The Indian and the Chinese code differ; state each as its own country has it."
+        ),
+    )
+    cn_hs = IdentifierField(
+        identifiers.cn_hs, max_length=20, label=_("HS code (China)"), help_text=_("8 or 10 digits.")
+    )
+    control_codes = LineField(
+        max_length=80,
+        label=_("Chinese control codes"),
+        help_text=_("As the exporter states them, for example 1C905.a; leave empty when none applies."),
+    )
+    laboratory = LineField(max_length=200, label=_("Laboratory"))
+    method = LineField(max_length=80, label=_("Method"), help_text=_("For example ICP-OES."))
+    report_number = LineField(max_length=80, label=_("Report number"))
+    net_weight_mg = KilogramField(label=_("Net weight in kg"))
+    pieces = StrictIntegerField(min_value=1, max_value=MOST_PIECES, label=_("Pieces"))
+    value = StrictDecimalField(min_value=0, max_value=MOST_VALUE, decimal_places=2, label=_("Value"))
+    currency = forms.ChoiceField(
+        choices=[("", ""), *[(c, c) for c in countries.CURRENCIES]], label=_("Currency")
+    )
+
+    def declare(self) -> None:
+        for element in ELEMENTS:
+            self.fields[element] = StrictDecimalField(
+                min_value=0, max_value=100, decimal_places=3, label=f"{element.capitalize()} %"
+            )
+
+    def layout(self) -> Layout:
+        return Layout(
+            Fieldset(
+                _("What it is"),
+                _row("description", "description_zh"),
+                _row("family", "grade"),
+                _row("dimensions", "coating"),
+                css_class="form-section",
+            ),
+            Fieldset(
+                _("Composition in mass %"),
+                Div(*[Div(e, css_class="col-6 col-md-3") for e in ELEMENTS], css_class="row gx-3"),
+                _row("laboratory", "method", "report_number"),
+                css_class="form-section",
+            ),
+            Fieldset(
+                _("Codes"),
+                _row("itc_hs", "cn_hs", "control_codes"),
+                css_class="form-section",
+            ),
+            Fieldset(
+                _("Quantity and value"),
+                _row("net_weight_mg", "pieces"),
+                _row("value", "currency"),
+                css_class="form-section",
+            ),
+        )
+
+
+class EndUseForm(DraftForm):
+    """What the magnets are for; the more specific, the better."""
+
+    needed = (
+        "sector", "product", "model", "plant_name", "position", "purpose", "magnet_per_unit_mg",
+        "units_per_year", "destination_market", "is_civil",
+    )  # fmt: skip
+    sector = forms.ChoiceField(choices=[("", ""), *EndUse.Sector.choices], label=_("Sector"))
+    product = LineField(
+        max_length=200,
+        label=_("Product"),
+        help_text=_("What the magnet is built into, for example a hub motor."),
+    )
+    model = LineField(max_length=120, label=_("Model"))
+    oem = LineField(max_length=200, label=_("Maker of the end product (OEM)"))
+    plant_name = LineField(max_length=200, label=_("Plant"))
+    plant_address = LineField(max_length=500, label=_("Address of the plant"))
+    position = LineField(max_length=300, label=_("Where in the product the magnet sits"))
+    purpose = TextField(
+        max_length=2000,
+        label=_("Specific end use"),
+        help_text=_(
+            "Product, model, maker and function in one or two sentences. “Magnetic sensor” is refused; "
+            "“rotor magnets of the hub motor HM-3 for the electric scooter of one named maker” is understood."
+        ),
+    )
+    purpose_zh = TextField(max_length=2000, label=_("Specific end use in Chinese"))
+    magnet_per_unit_mg = KilogramField(label=_("Magnet weight in one product, in kg"))
+    units_per_year = StrictIntegerField(min_value=1, max_value=MOST_UNITS, label=_("Products made in a year"))
+    destination_market = LineField(max_length=200, label=_("Where the product is sold"))
+    is_civil = forms.TypedChoiceField(
+        choices=[("", ""), ("yes", _("Yes, purely civil")), ("no", _("No, or partly military"))],
+        coerce=lambda answer: answer == "yes",
+        empty_value=None,
+        label=_("Is the use purely civil?"),
+    )
+
+    def layout(self) -> Layout:
+        return Layout(
+            Fieldset(
+                _("The product"),
+                _row("sector", "oem"),
+                _row("product", "model"),
+                "position",
+                _row("magnet_per_unit_mg", "units_per_year"),
+                css_class="form-section",
+            ),
+            Fieldset(_("The use"), "purpose", "purpose_zh", "is_civil", css_class="form-section"),
+            Fieldset(
+                _("The place and the market"),
+                _row("plant_name", "plant_address"),
+                "destination_market",
+                css_class="form-section",
+            ),
+        )
+
+
+class ClausesForm(DraftForm):
+    """Which offered clauses are given; required ones are always given and shown as such."""
+
+    def declare(self) -> None:
+        self.clauses = list(Clause.objects.offered_on(today()))
+        for clause in self.clauses:
+            if clause.policy == Clause.Policy.OFFERED:
+                self.fields[f"clause-{clause.code}"] = forms.BooleanField(label=clause.title)
+
+    def codes(self) -> set[str]:
+        return {clause.code for clause in self.clauses if self.cleaned_data.get(f"clause-{clause.code}")}
+
+
+class EvidenceForm(forms.Form):
+    """One file and what it shows; the file's content is checked by `documents.uploads`."""
+
+    kind = forms.ChoiceField(choices=EvidenceKind.choices, label=_("What it shows"))
+    file = forms.FileField(
+        label=_("File"), help_text=_("PDF, PNG, JPEG or XLSX, at most 10 MB."), allow_empty_file=True
+    )
+
+
+class CommentForm(forms.Form):
+    """A reviewer's remark on a field."""
+
+    text = TextField(max_length=1000, label=_("Comment"))
+
+
+class StepForm(forms.Form):
+    """The questions one step asks; `seen_hash` binds a yes to the text that was on screen."""
+
+    seen_hash = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: Any, step: Step, **given: Any) -> None:
+        super().__init__(*args, **given)
+        if "reason" in step.asks:
+            self.fields["reason"] = TextField(max_length=2000, label=_("Reason"))
+        if "notice_seen" in step.asks:
+            self.fields["notice_seen"] = forms.BooleanField(
+                label=_("I have read the notice and the document, and I sign for my company.")
+            )
+        if step.verb == "issue":
+            self.fields["valid_until"] = StrictDateField(
+                label=_("Valid until"), help_text=_("Last day of validity, in India.")
+            )
+
+    def answers(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name in self.fields}
+
+
+class VerifyForm(forms.Form):
+    """A reference with its code, or the file itself."""
+
+    code = LineField(
+        max_length=200,
+        label=_("Verification code"),
+        help_text=_("The 32 letters and digits printed under the QR code."),
+        required=False,
+    )
+
+
+class CertificateFilterForm(forms.Form):
+    """What a list of certificates can be narrowed by."""
+
+    q = forms.CharField(required=False, max_length=100, label=_("Reference, order, exporter or importer"))
+    status = forms.ChoiceField(required=False, label=_("Status"))
+
+    def __init__(self, *args: Any, statuses: list[tuple[str, Any]], **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["status"].choices = [("", _("any")), *statuses]
+
+
+FORMS = {
+    completeness.PARTIES: PartiesForm,
+    completeness.ORDER: OrderForm,
+    completeness.END_USE: EndUseForm,
+    completeness.UNDERTAKINGS: ClausesForm,
+}

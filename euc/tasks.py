@@ -1,0 +1,71 @@
+"""Errands about certificates: making the signed document. Calls leaves only, never services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts import actors
+from documents import signing, storing, verifying
+from documents.models import Document
+from euc import printing
+from euc.models import Certificate
+from workflow import errands, events
+from workflow.models import Errand
+
+KIND = "euc.certificate"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A sealed document that is not yet registered."""
+
+    content: bytes
+    signer_subject: str
+    page_count: int
+    sealed_at: datetime
+
+
+def print_certificate(errand: Errand) -> Printed:
+    """Render and seal the issued revision. Raises NoKey rather than give an unsigned file."""
+    certificate = Certificate.objects.get(pk=errand.subject_id)
+    revision = certificate.revisions.get(number=certificate.revision_number)
+    pdf = printing.certificate_pdf(content=revision.content, issue=certificate.issue_block)
+    at = timezone.now()
+    sealed = signing.seal(pdf, reason=certificate.reference, at=at)
+    return Printed(sealed.content, sealed.signer_subject, verifying.count_pages(sealed.content), at)
+
+
+def register_certificate(errand: Errand, printed: Printed) -> None:
+    """Store the bytes and register them as the one document of this revision, inside the fenced transaction."""
+    certificate = Certificate.objects.select_for_update().get(pk=errand.subject_id)
+    file = storing.store(
+        content=printed.content,
+        name=f"{certificate.slug}.pdf",
+        media_type="application/pdf",
+        book=certificate.book,
+    )
+    document = Document.objects.create(
+        file=file,
+        sha256=file.sha256,
+        kind=KIND,
+        reference=certificate.reference,
+        revision=certificate.revision_number,
+        content_hash=certificate.content_hash,
+        signer_subject=printed.signer_subject,
+        signed_at=printed.sealed_at,
+        page_count=printed.page_count,
+    )
+    Certificate.objects.filter(pk=certificate.pk).update(document=document)
+    events.record(
+        book=certificate.book,
+        subject=certificate,
+        verb="euc.certificate.seal_document",
+        by=actors.clock(),
+        details={"sha256": file.sha256},
+    )
+
+
+errands.handle("euc.print_certificate", work=print_certificate, settle=register_certificate)

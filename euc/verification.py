@@ -1,0 +1,116 @@
+"""What anybody may learn about a certificate: an allow-list of fields, and whether it is in force right now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from documents.models import Document
+from euc import workflow
+from euc.models import Certificate, Revision
+
+
+@dataclass(frozen=True)
+class PublicView:
+    """The public face of one issued certificate. Quantities that remain, prices and evidence are not part of it."""
+
+    reference: str
+    status: str
+    in_force: bool
+    issued_at: datetime
+    valid_from: date
+    valid_until: date
+    ended_at: datetime | None
+    demonstration: bool
+    importer: dict[str, Any]
+    exporter: dict[str, Any]
+    end_user: dict[str, Any]
+    order_number: str
+    goods: list[dict[str, Any]]
+    purpose: str
+    purpose_zh: str
+    undertakings: list[dict[str, Any]]
+    authority: str
+    sha256: str
+    signer: str
+
+    @property
+    def tone(self) -> str:
+        return "success" if self.in_force else "danger" if self.status == workflow.REVOKED else "warning"
+
+    @property
+    def status_label(self) -> Any:
+        return workflow.LABELS[self.status]
+
+
+PARTY_FIELDS = ("name", "name_zh", "name_hi", "country")
+GOODS_FIELDS = ("line", "description", "description_zh", "family", "grade", "net_weight_mg", "pieces", "control_codes")
+
+
+def by_token(token: str) -> PublicView | None:
+    """The public view behind a QR code; None for an unknown token and for what was never issued."""
+    found = Certificate.objects.filter(token=token.strip().lower(), status__in=workflow.WAS_ISSUED)
+    certificate = found.select_related("document", "issuing_authority").first()
+    return of(certificate) if certificate else None
+
+
+def of_document(document: Document) -> PublicView | None:
+    """The public view of the certificate a registered file belongs to."""
+    certificate = Certificate.objects.filter(document=document).select_related("document").first()
+    return of(certificate) if certificate else None
+
+
+def of(certificate: Certificate) -> PublicView:
+    revision = Revision.objects.get(certificate=certificate, number=certificate.revision_number)
+    content, document = revision.content, certificate.document
+    parties = content["parties"]
+    states = dict(certificate.undertakings.values_list("reference", "status"))
+    return PublicView(
+        reference=certificate.reference,
+        status=_status(certificate),
+        in_force=certificate.is_in_force(),
+        issued_at=certificate.issued_at,
+        valid_from=certificate.valid_from,
+        valid_until=certificate.valid_until,
+        ended_at=certificate.ended_at,
+        demonstration=content["demonstration"],
+        importer=_only(parties["importer"], PARTY_FIELDS),
+        exporter=_only(parties["exporter"], PARTY_FIELDS),
+        end_user=_only(parties["end_user"], PARTY_FIELDS),
+        order_number=content["order"]["number"],
+        goods=[_only(line, GOODS_FIELDS) for line in content["goods"]],
+        purpose=content["end_use"]["purpose"],
+        purpose_zh=content["end_use"]["purpose_zh"],
+        undertakings=[
+            {**undertaking, "status": states[undertaking["reference"]]} for undertaking in content["undertakings"]
+        ],
+        authority=certificate.issue_block["issued_by"]["authority"],
+        sha256=document.sha256 if document else "",
+        signer=document.signer_subject if document else "",
+    )
+
+
+def _status(certificate: Certificate) -> str:
+    """Past its last day it is expired, even before the clock has said so."""
+    if certificate.status == workflow.ISSUED and not certificate.is_in_force():
+        return workflow.EXPIRED
+    return certificate.status
+
+
+def _only(given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: given.get(name, "") for name in names}
+
+
+def status_of(document: Document) -> dict[str, Any]:
+    """For machines: the status of the paper behind a registered document."""
+    view = of_document(document)
+    if view is None:
+        return {"reference": document.reference, "status": "UNKNOWN", "in_force": False}
+    return {
+        "reference": view.reference,
+        "status": view.status,
+        "in_force": view.in_force,
+        "valid_from": view.valid_from.isoformat(),
+        "valid_until": view.valid_until.isoformat(),
+    }
