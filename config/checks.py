@@ -1,0 +1,89 @@
+"""System checks: settings that start, but would one day lose work or give away a seal."""
+
+import itertools
+
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
+
+FONTS = [
+    f"{family}-{weight}.ttf"
+    for family in ("NotoSans", "NotoSansDevanagari", "NotoSansSC")
+    for weight in ("Regular", "Bold")
+]
+SERVICE_BROKERS = ("redis://", "rediss://", "sentinel://", "amqp://", "amqps://")
+DEMONSTRATION_MARK = "DEMONSTRATION"
+
+
+@register
+def time_limits(app_configs, **kwargs):
+    """A lease shorter than the work it guards never ends; a message shorter-lived than it doubles."""
+    order = [
+        ("CELERY_TASK_SOFT_TIME_LIMIT", settings.CELERY_TASK_SOFT_TIME_LIMIT),
+        ("CELERY_TASK_TIME_LIMIT", settings.CELERY_TASK_TIME_LIMIT),
+        ("ERRAND_LEASE_SECONDS", settings.ERRAND_LEASE_SECONDS),
+        ("BROKER_VISIBILITY_SECONDS", settings.BROKER_VISIBILITY_SECONDS),
+    ]
+    return [
+        Error(f"{lower} ({shorter} s) must be less than {higher} ({longer} s).", id="config.E001")
+        for (lower, shorter), (higher, longer) in itertools.pairwise(order)
+        if not shorter < longer
+    ]
+
+
+@register(Tags.security)
+def production(app_configs, **kwargs):
+    """What a demonstration may do and production must not."""
+    if not settings.PRODUCTION:
+        return []
+    return [*_refused(), *_missing_fonts(), *_unsent_mail()]
+
+
+def _refused():
+    keys = {settings.KEYS_DIR, settings.SEAL_PKCS12.parent}
+    refused = [
+        (settings.DEBUG, "EUC_DEBUG is on: error pages would show settings and data.", "config.E002"),
+        (
+            any((folder / DEMONSTRATION_MARK).exists() for folder in keys),
+            "The sealing key is a demonstration key, which anybody can make.",
+            "config.E003",
+        ),
+        (
+            not settings.CELERY_BROKER_URL.startswith(SERVICE_BROKERS),
+            "CELERY_BROKER_URL is no service: the queue of files is for one machine's trial.",
+            "config.E004",
+        ),
+        (
+            _engine().endswith("sqlite3"),
+            "DATABASE_URL is SQLite: production needs PostgreSQL.",
+            "config.E005",
+        ),
+        (
+            not settings.SITE_URL.startswith("https://"),
+            "SITE_URL must begin with https://: it is printed on every certificate.",
+            "config.E006",
+        ),
+    ]
+    return [Error(message, id=identifier) for wrong, message, identifier in refused if wrong]
+
+
+def _engine() -> str:
+    return settings.DATABASES["default"]["ENGINE"]
+
+
+def _missing_fonts():
+    missing = [name for name in FONTS if not (settings.FONTS_DIR / name).is_file()]
+    if not missing:
+        return []
+    return [
+        Error(
+            f"Fonts of the certificate are missing in {settings.FONTS_DIR}: {', '.join(missing)}.",
+            hint="They are copied there by the asset build, frontend/build.mjs.",
+            id="config.E007",
+        )
+    ]
+
+
+def _unsent_mail():
+    if not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        return []
+    return [Warning("EMAIL_URL is not set: invitations stay in a folder.", id="config.W001")]
