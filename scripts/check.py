@@ -1,0 +1,54 @@
+"""Lint, types at the layer boundary, import direction, missing migrations. Non-zero when one fails."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+PYTHON = str(BIN / "python")
+
+# What other layers call is typed in full; the rest is left bare.
+TYPED = [
+    *("workflow/law.py", "workflow/engine.py", "workflow/errands.py"),
+    *("euc/services.py", "euc/printing.py"),
+    *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
+]
+
+
+def checks() -> dict[str, list[str]]:
+    typed = [name for name in TYPED if (ROOT / name).exists()]
+    return {
+        "types": [PYTHON, "-m", "mypy", "--strict", *typed],
+        "lint": [str(BIN / "ruff"), "check", "--quiet", "--output-format", "concise", "."],
+        "format": [str(BIN / "ruff"), "format", "--check", "--quiet", "--output-format", "concise", "."],
+        "import direction": [str(BIN / "lint-imports")],
+        "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
+        "system checks": [PYTHON, "manage.py", "check", "--fail-level", "WARNING"],
+    }
+
+
+def run(name: str, command: list[str]) -> tuple[str, int, str]:
+    env = {**os.environ, "EUC_MODE": os.environ.get("EUC_MODE", "test")}
+    answer = subprocess.run(
+        command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    return name, answer.returncode, answer.stdout
+
+
+def main() -> int:
+    failed = []
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for name, code, output in pool.map(lambda item: run(*item), checks().items()):
+            print(f"  {'FAILED' if code else 'ok':<7}{name}", flush=True)
+            if code:
+                failed.append(name)
+                print(output, flush=True)
+    print(f"check: FAILED: {', '.join(failed)}" if failed else "check: all is well", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
