@@ -24,7 +24,9 @@ class StoredFile(AppendOnlyModel):
         verbose_name_plural = _("stored files")
         constraints = [
             models.UniqueConstraint(fields=["book", "sha256"], name="stored_file_once_per_book"),
-            models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="stored_file_sha256"),
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="stored_file_sha256"
+            ),
         ]
 
     def __str__(self):
@@ -51,8 +53,12 @@ class Document(AppendOnlyModel):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "reference", "revision"], name="document_once_per_revision"),
-            models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="document_sha256"),
+            models.UniqueConstraint(
+                fields=["kind", "reference", "revision"], name="document_once_per_revision"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="document_sha256"
+            ),
         ]
 
     def __str__(self):

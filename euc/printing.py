@@ -117,15 +117,19 @@ def _parties(parties: dict) -> list[dict]:
         party = parties.get(role) or {}
         same = next((entry for entry in entries if entry["party"] == party and party), None)
         if same:
-            same["roles"].append(words)
+            same["role"] = _and(same["role"], words)
         else:
             entries.append(_party(words, party))
     return entries
 
 
+def _and(roles: Words, role: Words) -> Words:
+    return Words(f"{roles.en}, {role.en.lower()}", f"{roles.zh}、{role.zh}")
+
+
 def _party(role: Words, party: dict) -> dict:
     return {
-        "roles": [role],
+        "role": role,
         "party": party,
         "country": printed_words.of(printed_words.COUNTRIES, party.get("country", "")),
         "identifiers": [(name, value) for name, value in party.get("identifiers", {}).items() if value],

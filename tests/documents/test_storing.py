@@ -98,14 +98,22 @@ class TestWriteOnce:
 
     def test_refuses_to_change_or_delete_many(self, make):
         rows = type(make()).objects.all()
-        for change in (lambda: rows.update(sha256="1" * 64), rows.delete, lambda: rows.bulk_update([], ["sha256"])):
+        for change in (
+            lambda: rows.update(sha256="1" * 64),
+            rows.delete,
+            lambda: rows.bulk_update([], ["sha256"]),
+        ):
             with pytest.raises(WriteOnce):
                 change()
 
     @pytest.mark.parametrize("sql", ["UPDATE {} SET sha256 = sha256", "DELETE FROM {}"])
     def test_refuses_in_the_database_too(self, make, sql):
         table = make()._meta.db_table
-        with pytest.raises(DatabaseError, match="written once"), transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises(DatabaseError, match="written once"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(sql.format(table))
 
 

@@ -1,0 +1,101 @@
+"""Demonstration keys: an invented authority that seals one machine's papers. Never for production."""
+
+import os
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
+from cryptography.x509.oid import NameOID, ObjectIdentifier
+from django.conf import settings
+
+MARKER = "DEMONSTRATION"
+DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
+YEARS = 5
+
+
+def make() -> bool:
+    """Make root, sealing key and passphrase where the settings expect them; False when they exist.
+
+    The root's private key is forgotten at once: nothing else will ever be issued under it.
+    """
+    if Path(settings.SEAL_PKCS12).exists():
+        return False
+    root_key, seal_key = (rsa.generate_private_key(public_exponent=65537, key_size=3072) for _ in range(2))
+    root = _root(root_key)
+    seal = _seal(seal_key, root, root_key)
+    passphrase = secrets.token_urlsafe(32).encode()
+    packed = pkcs12.serialize_key_and_certificates(
+        b"seal", seal_key, seal, [root], BestAvailableEncryption(passphrase)
+    )
+    _write(Path(settings.KEYS_DIR) / MARKER, b"These keys are invented by this machine and prove nothing.\n")
+    _write(Path(settings.SEAL_TRUST_ROOTS), root.public_bytes(Encoding.PEM))
+    _write(Path(settings.SEAL_PASSPHRASE_FILE), passphrase + b"\n")
+    _write(Path(settings.SEAL_PKCS12), packed)
+    return True
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "IN"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "DEMONSTRATION, not a real authority"),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
+
+
+def _root(key) -> x509.Certificate:
+    name = _name("DEMONSTRATION root")
+    return (
+        _certificate(name, name, key.public_key(), key)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def _seal(key, root: x509.Certificate, root_key) -> x509.Certificate:
+    return (
+        _certificate(_name("DEMONSTRATION seal"), root.subject, key.public_key(), root_key)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), critical=False)
+        .sign(root_key, hashes.SHA256())
+    )
+
+
+def _certificate(subject, issuer, public_key, issuer_key) -> x509.CertificateBuilder:
+    now = datetime.now(UTC).replace(microsecond=0)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=365 * YEARS))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False
+        )
+    )
+
+
+def _usage(**allowed: bool) -> x509.KeyUsage:
+    every = (
+        "digital_signature content_commitment key_encipherment data_encipherment key_agreement "
+        "key_cert_sign crl_sign encipher_only decipher_only"
+    ).split()
+    return x509.KeyUsage(**{name: allowed.get(name, False) for name in every})
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    new.replace(path)

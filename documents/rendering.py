@@ -1,0 +1,263 @@
+"""HTML to PDF/A-3a + PDF/UA-1, the same bytes every time, reaching no address at all.
+
+Bytes from here carry no seal: only `documents.signing.seal` may take them. Every other caller is wrong.
+"""
+
+import functools
+import hashlib
+import logging
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+
+from documents import fonts
+
+STYLESHEET = "css/print-sheet.css"
+_one_at_a_time = threading.Lock()
+
+
+class RenderFailed(Exception):
+    """The document could not be printed as it should look; nothing was made."""
+
+
+class ForbiddenAddress(RenderFailed):
+    """The document asked for something outside itself. `address` is what it asked for."""
+
+    def __init__(self, address: str):
+        self.address = address
+        super().__init__(f"The document asks for {address[:200]!r}; printing reaches no address.")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file carried inside the PDF. `relationship` is PDF/A-3's: Data, Source, Alternative ..."""
+
+    name: str
+    content: bytes
+    description: str = ""
+    relationship: str = "Data"
+
+
+def render(
+    *,
+    template: str,
+    context: dict,
+    title: str,
+    language: str,
+    attachments: Iterable[Attachment] = (),
+    created_at: datetime,
+    stylesheet: str = STYLESHEET,
+) -> bytes:
+    """Print `template` with `context` to an unsigned PDF/A-3a + PDF/UA-1.
+
+    `language` is the BCP 47 tag of the document, `created_at` the one moment written into it (aware).
+    Raises `fonts.GlyphMissing`, `ForbiddenAddress` or `RenderFailed`.
+    """
+    html = render_to_string(template, context)
+    return print_html(
+        html,
+        title=title,
+        language=language,
+        attachments=attachments,
+        created_at=created_at,
+        stylesheet=stylesheet,
+    )
+
+
+def print_html(
+    html: str,
+    *,
+    title: str,
+    language: str,
+    attachments: Iterable[Attachment] = (),
+    created_at: datetime,
+    stylesheet: str = STYLESHEET,
+) -> bytes:
+    """Print HTML text; see `render`."""
+    with _one_at_a_time:
+        return _Press.of_this_process().print(html, title, language, attachments, created_at, stylesheet)
+
+
+class _Press:
+    """WeasyPrint warmed up once per process: fonts, style sheets, and the three hooks below."""
+
+    @classmethod
+    @functools.cache
+    def of_this_process(cls) -> "_Press":
+        return cls()
+
+    def __init__(self):
+        with fonts.private_fontconfig():
+            import weasyprint
+            from weasyprint.text.fonts import FontConfiguration
+
+            self.fonts = FontConfiguration()
+        self.weasyprint = weasyprint
+        self.fetcher = _refusing_fetcher()
+        self.watch = _Watch()
+        self.sheets: dict[str, object] = {}
+        _speak_indic_text()
+
+    def print(self, html, title, language, attachments, created_at, stylesheet) -> bytes:
+        source = self._parse(html)
+        options = {
+            "pdf_variant": "pdf/a-3a",
+            "attachments": [self._attach(a, created_at) for a in attachments],
+        }
+        with self.watch as complaints:
+            document = source.render(font_config=self.fonts, stylesheets=[self._sheet(stylesheet)], **options)
+            _describe(document.metadata, title, language, created_at)
+            pdf = document.write_pdf(finisher=_finish, **options)
+        if complaints:
+            raise RenderFailed("; ".join(complaints))
+        return pdf
+
+    def _parse(self, html):
+        source = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher)
+        if missing := fonts.unprintable("".join(_printed_text(source.etree_element))):
+            raise fonts.GlyphMissing(missing)
+        return source
+
+    def _sheet(self, name):
+        path = finders.find(name)
+        if path is None:
+            raise RenderFailed(f"The style sheet {name} is missing.")
+        with open(path, "rb") as file:
+            content = file.read()
+        key = hashlib.sha256(content).hexdigest()
+        if key not in self.sheets:
+            self.sheets = {
+                key: self.weasyprint.CSS(
+                    string=content.decode(), font_config=self.fonts, url_fetcher=self.fetcher
+                )
+            }
+        return self.sheets[key]
+
+    def _attach(self, attachment, created_at):
+        return self.weasyprint.Attachment(
+            string=attachment.content,
+            name=attachment.name,
+            description=attachment.description,
+            relationship=attachment.relationship,
+            created=created_at.astimezone(UTC),
+            modified=created_at.astimezone(UTC),
+        )
+
+
+@functools.cache
+def _refusing_fetcher():
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+    class Refused(ForbiddenAddress, FatalURLFetchingError):
+        """Stops WeasyPrint, which only lets this family of errors through."""
+
+    class RefusingFetcher(URLFetcher):
+        """Fetches nothing. Fonts come from our folder by fontconfig, drawings stand in the HTML itself."""
+
+        def fetch(self, url, headers=None):
+            raise Refused(url)
+
+    return RefusingFetcher()
+
+
+class _Watch(logging.Handler):
+    """Collects WeasyPrint's warnings: what it only mentions (a glyph, a font, a picture) fails the print."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.complaints: list[str] = []
+        logging.getLogger("weasyprint").addHandler(self)
+
+    def __enter__(self):
+        self.complaints = []
+        return self.complaints
+
+    def __exit__(self, *exception):
+        return None
+
+    def emit(self, record):
+        self.complaints.append(record.getMessage())
+
+
+def _printed_text(element):
+    """The text that reaches the paper: of every element but head, script and style."""
+    if not isinstance(element.tag, str) or element.tag in {"head", "script", "style"}:
+        return
+    yield element.text or ""
+    for child in element:
+        yield from _printed_text(child)
+        yield child.tail or ""
+
+
+def _describe(metadata, title, language, created_at):
+    moment = created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    metadata.title = title
+    metadata.lang = language
+    metadata.created = metadata.modified = moment
+
+
+def _finish(document, pdf):
+    """Claim PDF/UA-1 beside PDF/A-3a, then serialise each object once instead of twice."""
+    for position, item in enumerate(pdf.objects):
+        if getattr(item, "extra", {}).get("Type") == "/Metadata":
+            item.stream = [_claim_accessibility(b"".join(item.stream))]
+        pdf.objects[position] = _Serialised(item)
+
+
+class _Serialised:
+    """A PDF object whose bytes were made: pydyf deflates every stream once to write and once to hash."""
+
+    def __init__(self, item):
+        self.number, self.generation, self.free = item.number, item.generation, item.free
+        self.compressible, self.offset = item.compressible, item.offset
+        self.data = item.data if item.free != "f" else b""
+
+    @property
+    def indirect(self):
+        return b"\n".join((b"%d %d obj" % (self.number, self.generation), self.data, b"endobj"))
+
+
+def _claim_accessibility(metadata: bytes) -> bytes:
+    """Insert pdfuaid into the one rdf:RDF there is (a second RDF breaks clause 5 of PDF/UA-1)."""
+    end = b"</rdf:RDF>"
+    if metadata.count(end) != 1:
+        raise RenderFailed("The document's metadata has an unexpected form.")
+    return metadata.replace(end, _PDFUA + end)
+
+
+_PDFUA = b"""<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="">\
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>\
+<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
+xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" \
+xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about="">\
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">\
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>\
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>\
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">\
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
+<pdfaProperty:category>internal</pdfaProperty:category>\
+<pdfaProperty:description>Part of ISO 14289 the document follows</pdfaProperty:description>\
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
+
+
+@functools.cache
+def _speak_indic_text():
+    """Give Indic text its characters beside its glyphs, or copies, searches and screen readers get garbage."""
+    from weasyprint import draw
+
+    draw_text = draw.draw_text
+
+    def draw_and_speak(stream, textbox, *args, **kwargs):
+        if not any("\u0900" <= character <= "\u0dff" for character in textbox.text):
+            return draw_text(stream, textbox, *args, **kwargs)
+        spoken = b"\xfe\xff" + textbox.text.encode("utf-16-be")
+        stream.stream.append(b"/Span <</ActualText <" + spoken.hex().encode() + b">>> BDC")
+        draw_text(stream, textbox, *args, **kwargs)
+        return stream.end_marked_content()
+
+    draw.draw_text = draw_and_speak

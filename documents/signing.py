@@ -1,0 +1,204 @@
+"""The seal: PAdES B-B signatures on finished PDFs. No key, no document.
+
+A `Signer` is all the rest knows of the key, so that an HSM can take the place of the file.
+"""
+
+import functools
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from asn1crypto import cms
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from django.conf import settings
+
+FIELD = "Seal"
+# Room for certificate, chain and signature; more than pyHanko would find by signing twice.
+BYTES_RESERVED = 16384
+
+
+class NoKey(Exception):
+    """There is no usable sealing key: absent, locked, damaged, of another certificate, or out of its dates."""
+
+
+class SealBroken(Exception):
+    """The seal just made does not check; the bytes were thrown away."""
+
+
+class Signer(Protocol):
+    """Who can seal: a certificate, the chain above it, and one operation with the private key."""
+
+    certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...]
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the RSA PKCS#1 v1.5 signature over SHA-256 of `data`."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A sealed PDF, the subject of the certificate that sealed it (RFC 4514), and its number of pages."""
+
+    content: bytes
+    signer_subject: str
+    page_count: int
+
+
+class Pkcs12Signer:
+    """A signer whose key lies in a PKCS#12 file; the key is loaded and checked once."""
+
+    def __init__(self, file: Path, passphrase_file: Path):
+        try:
+            passphrase = passphrase_file.read_bytes().strip()
+            key, certificate, chain = pkcs12.load_key_and_certificates(file.read_bytes(), passphrase)
+        except (OSError, ValueError) as problem:
+            raise NoKey(f"The sealing key cannot be read: {problem}") from problem
+        if not isinstance(key, rsa.RSAPrivateKey) or certificate is None:
+            raise NoKey("The sealing file holds no RSA key with its certificate.")
+        if key.public_key() != certificate.public_key():
+            raise NoKey("The sealing key does not belong to its certificate.")
+        self._key = key
+        self.certificate = certificate
+        self.chain = tuple(chain)
+
+    def sign(self, data: bytes) -> bytes:
+        return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+
+def seal(pdf: bytes, *, reason: str, at: datetime) -> Sealed:
+    """Certify `pdf` with an invisible whole-file signature dated `at`; the same input gives the same bytes.
+
+    Allows later signatures and nothing else. Raises `NoKey`, or `SealBroken` when the result does not check.
+    """
+    signer = current_signer()
+    _refuse_outside_dates(signer.certificate, datetime.now(UTC))
+    writer = _writer(pdf)
+    content = _sign(writer, signer, reason, at)
+    confirm(content, signer.certificate)
+    return Sealed(content, signer.certificate.subject.rfc4514_string(), int(writer.root["/Pages"]["/Count"]))
+
+
+def current_signer() -> Signer:
+    """The signer of the settings. Raises `NoKey`. A changed key file is noticed; an unchanged one is cached."""
+    files = (Path(settings.SEAL_PKCS12), Path(settings.SEAL_PASSPHRASE_FILE))
+    try:
+        stamps = tuple((file.stat().st_mtime_ns, file.stat().st_ino, file.stat().st_size) for file in files)
+    except OSError as problem:
+        raise NoKey(f"The sealing key cannot be read: {problem}") from problem
+    return _loaded(*files, stamps)
+
+
+@functools.lru_cache(maxsize=1)
+def _loaded(file: Path, passphrase_file: Path, stamps: tuple) -> Signer:
+    return Pkcs12Signer(file, passphrase_file)
+
+
+def _refuse_outside_dates(certificate: x509.Certificate, at: datetime) -> None:
+    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+        raise NoKey(
+            f"The sealing certificate is valid from {certificate.not_valid_before_utc:%d-%m-%Y}"
+            f" until {certificate.not_valid_after_utc:%d-%m-%Y} only."
+        )
+
+
+def confirm(content: bytes, certificate: x509.Certificate) -> None:
+    """Check that `content` is one PDF wholly covered by one seal of `certificate`. Raises `SealBroken`."""
+    covered, signature = _covered(content)
+    try:
+        signed = cms.ContentInfo.load(signature)["content"]
+        (signer_info,) = signed["signer_infos"]
+        attributes = {
+            attribute["type"].native: attribute["values"] for attribute in signer_info["signed_attrs"]
+        }
+        (digest,) = attributes["message_digest"].native
+        if digest != hashlib.sha256(covered).digest():
+            raise SealBroken("The seal belongs to other bytes.")
+        certificate.public_key().verify(
+            signer_info["signature"].native,
+            signer_info["signed_attrs"].untag().dump(),
+            padding.PKCS1v15(),
+            hashes.SHA256(),
+        )
+    except (ValueError, KeyError, TypeError, InvalidSignature) as problem:
+        raise SealBroken("The seal does not check.") from problem
+
+
+def _covered(content: bytes) -> tuple[bytes, bytes]:
+    """The bytes under the one signature and the signature; nothing else may be in the file."""
+    ranges = re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", content)
+    if len(ranges) != 1:
+        raise SealBroken("The file does not have exactly one seal.")
+    start, first, resume, second = (int(number) for number in ranges[0])
+    hole = content[first:resume]
+    if start != 0 or resume + second != len(content) or not re.fullmatch(rb"<[0-9a-fA-F]+>", hole):
+        raise SealBroken("The seal does not cover the whole file.")
+    return content[:first] + content[resume:], bytes.fromhex(hole[1:-1].decode())
+
+
+def _sign(writer, signer: Signer, reason: str, at: datetime) -> bytes:
+    from pyhanko.sign import fields
+    from pyhanko.sign.signers import PdfSignatureMetadata
+
+    metadata = PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        subfilter=fields.SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=fields.MDPPerm.FILL_FORMS,
+        reason=reason,
+    )
+    session = _DatedSigner(metadata, _for_pyhanko(signer), fields.SigFieldSpec(FIELD), at.astimezone(UTC))
+    return session.sign_pdf(writer, bytes_reserved=BYTES_RESERVED).getvalue()
+
+
+def _writer(pdf: bytes):
+    """An incremental writer whose file identifier follows from the file instead of from chance."""
+    from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    class Writer(IncrementalPdfFileWriter):
+        @classmethod
+        def _handle_id(cls, prev):
+            first, _random = super()._handle_id(prev)
+            return ArrayObject([first, ByteStringObject(hashlib.sha256(pdf).digest()[:16])])
+
+    return Writer(io.BytesIO(pdf))
+
+
+def _DatedSigner(metadata, signer, field, at):  # noqa: N802 - stands for a class of a library loaded late
+    from pyhanko.sign.signers import PdfSigner
+
+    class DatedSigner(PdfSigner):
+        def init_signing_session(self, *args, **kwargs):
+            session = super().init_signing_session(*args, **kwargs)
+            session.system_time = at
+            return session
+
+    return DatedSigner(metadata, signer, new_field_spec=field)
+
+
+def _for_pyhanko(signer: Signer):
+    from pyhanko.sign.signers import Signer as PyhankoSigner
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    class Adapter(PyhankoSigner):
+        """pyHanko's own PKCS#12 signer checks the RSA key anew for each signature, which costs 160 ms."""
+
+        async def async_sign_raw(self, data, digest_algorithm, dry_run=False):
+            return signer.sign(data)
+
+    store = SimpleCertificateStore.from_certs(_asn1(certificate) for certificate in signer.chain)
+    return Adapter(signing_cert=_asn1(signer.certificate), cert_registry=store)
+
+
+def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
