@@ -15,6 +15,17 @@ from django.conf import settings
 MARKER = "DEMONSTRATION"
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 YEARS = 5
+_USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
 
 
 def make() -> bool:
@@ -86,11 +97,7 @@ def _certificate(subject, issuer, public_key, issuer_key) -> x509.CertificateBui
 
 
 def _usage(**allowed: bool) -> x509.KeyUsage:
-    every = (
-        "digital_signature content_commitment key_encipherment data_encipherment key_agreement "
-        "key_cert_sign crl_sign encipher_only decipher_only"
-    ).split()
-    return x509.KeyUsage(**{name: allowed.get(name, False) for name in every})
+    return x509.KeyUsage(**dict.fromkeys(_USAGES, False) | allowed)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -156,8 +156,9 @@ def _sign(writer, signer: Signer, reason: str, at: datetime) -> bytes:
         docmdp_permissions=fields.MDPPerm.FILL_FORMS,
         reason=reason,
     )
-    session = _DatedSigner(metadata, _for_pyhanko(signer), fields.SigFieldSpec(FIELD), at.astimezone(UTC))
-    return session.sign_pdf(writer, bytes_reserved=BYTES_RESERVED).getvalue()
+    dated = _dated_signer_class()(metadata, _for_pyhanko(signer), new_field_spec=fields.SigFieldSpec(FIELD))
+    dated.at = at.astimezone(UTC)
+    return dated.sign_pdf(writer, bytes_reserved=BYTES_RESERVED).getvalue()
 
 
 def _writer(pdf: bytes):
@@ -174,16 +175,19 @@ def _writer(pdf: bytes):
     return Writer(io.BytesIO(pdf))
 
 
-def _DatedSigner(metadata, signer, field, at):  # noqa: N802 - stands for a class of a library loaded late
+@functools.cache
+def _dated_signer_class():
     from pyhanko.sign.signers import PdfSigner
 
     class DatedSigner(PdfSigner):
+        """Dates the signature `at` instead of now."""
+
         def init_signing_session(self, *args, **kwargs):
             session = super().init_signing_session(*args, **kwargs)
-            session.system_time = at
+            session.system_time = self.at
             return session
 
-    return DatedSigner(metadata, signer, new_field_spec=field)
+    return DatedSigner
 
 
 def _for_pyhanko(signer: Signer):

@@ -67,7 +67,20 @@ COUNTRIES = {
     "US": Words("United States of America", "美利坚合众国"),
 }
 
-MONTHS = ("January February March April May June July August September October November December").split()
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def of(words: dict[str, Words], code: str, otherwise: str = "") -> Words:

@@ -37,28 +37,34 @@ CLAUSES = [
     {
         "code": "DECLARED_USE",
         "version": 1,
-        "en": "Without the permission of the Chinese Government, the goods will not be used for any purpose other "
+        "en": "Without the permission of the Chinese Government, the goods will not be used for any "
+        "purpose other "
         "than the end use declared in this certificate.",
         "zh": "未经中国政府允许，我方不将进口的两用物项用于所申明的最终用途以外的其他用途。",
-        "hi": "चीन सरकार की अनुमति के बिना, माल का उपयोग इस प्रमाणपत्र में घोषित अंतिम उपयोग के अलावा किसी अन्य प्रयोजन के लिए नहीं किया जाएगा।",
+        "hi": "चीन सरकार की अनुमति के बिना, माल का उपयोग इस प्रमाणपत्र में घोषित अंतिम उपयोग "
+        "के अलावा किसी अन्य प्रयोजन के लिए नहीं किया जाएगा।",
         "basis": "Regulations on Export Control of Dual-Use Items, art. 24",
     },
     {
         "code": "NO_TRANSFER",
         "version": 1,
-        "en": "Without the permission of the Chinese Government, the goods will not be transferred, and in particular "
+        "en": "Without the permission of the Chinese Government, the goods will not be transferred, "
+        "and in particular "
         "not re-exported, to any third party other than the end user declared in this certificate.",
         "zh": "未经中国政府允许，我方不将进口的两用物项向所申明的最终用户以外的任何第三方转让（包括再出口）。",
-        "hi": "चीन सरकार की अनुमति के बिना, माल घोषित अंतिम उपयोगकर्ता के अलावा किसी तीसरे पक्ष को हस्तांतरित या पुनः निर्यात नहीं किया जाएगा।",
+        "hi": "चीन सरकार की अनुमति के बिना, माल घोषित अंतिम उपयोगकर्ता के अलावा किसी तीसरे "
+        "पक्ष को हस्तांतरित या पुनः निर्यात नहीं किया जाएगा।",
         "basis": "Regulations on Export Control of Dual-Use Items, art. 24",
     },
     {
         "code": "NO_WMD",
         "version": 1,
-        "en": "The goods will not be used to store, process, produce or handle weapons of mass destruction or their "
+        "en": "The goods will not be used to store, process, produce or handle weapons of mass "
+        "destruction or their "
         "delivery systems.",
         "zh": "我方不将进口的两用物项用于储存、加工、生产、处理大规模杀伤性武器及其运载工具。",
-        "hi": "माल का उपयोग सामूहिक विनाश के हथियारों या उनकी वितरण प्रणालियों के भंडारण, प्रसंस्करण, उत्पादन या संचालन के लिए नहीं किया जाएगा।",
+        "hi": "माल का उपयोग सामूहिक विनाश के हथियारों या उनकी वितरण प्रणालियों के भंडारण, "
+        "प्रसंस्करण, उत्पादन या संचालन के लिए नहीं किया जाएगा।",
         "basis": "Export Control Law, art. 12",
     },
     {
@@ -72,7 +78,8 @@ CLAUSES = [
     {
         "code": "VERIFICATION",
         "version": 1,
-        "en": "We accept and will cooperate with end-use verification, and will report any change of end user or end "
+        "en": "We accept and will cooperate with end-use verification, and will report any change "
+        "of end user or end "
         "use without delay.",
         "zh": "我方接受并配合最终用途核查；最终用户或最终用途如有变化，将及时报告。",
         "hi": "हम अंतिम उपयोग के सत्यापन को स्वीकार करते हैं और उसमें सहयोग करेंगे; किसी भी परिवर्तन की सूचना तुरंत देंगे।",
@@ -127,13 +134,16 @@ def content(*, lines: int = 2, demonstration: bool = True, **changes) -> dict:
             "model": "SD-IPM-4000",
             "oem": "Demo Vahana Scooters Limited, Hosur",
             "plant_name": "Saarthi Motor Plant 2 (demonstration)",
-            "plant_address": "Plot 14, Demonstration Industrial Area, Hosur Road, Bengaluru, Karnataka 560100, India",
+            "plant_address": "Plot 14, Demonstration Industrial Area, Hosur Road, Bengaluru, "
+            "Karnataka 560100, India",
             "position": "Embedded in the eight pole slots of the rotor core, two segments to a pole",
-            "purpose": "Rotor magnets of the 4 kW interior permanent magnet traction motor SD-IPM-4000, assembled at "
-            "the plant named here and fitted in the electric scooter Vahana E1 made by Demo Vahana Scooters Limited "
+            "purpose": "Rotor magnets of the 4 kW interior permanent magnet traction motor "
+            "SD-IPM-4000, assembled at "
+            "the plant named here and fitted in the electric scooter Vahana E1 made by Demo Vahana "
+            "Scooters Limited "
             "in Hosur, India, for sale on the Indian market.",
-            "purpose_zh": "用于在上述工厂装配的4千瓦内置式永磁牵引电机SD-IPM-4000的转子磁体，该电机安装于Demo Vahana Scooters"
-            " Limited在印度霍苏尔制造的Vahana E1电动踏板车，在印度市场销售。",
+            "purpose_zh": "用于在上述工厂装配的4千瓦内置式永磁牵引电机SD-IPM-4000的转子磁体，"
+            "该电机安装于Demo Vahana Scooters Limited在印度霍苏尔制造的Vahana E1电动踏板车，在印度市场销售。",
             "magnet_per_unit_mg": 950_000,
             "units_per_year": 24_000,
             "destination_market": "India",

@@ -5,10 +5,10 @@ import hashlib
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
-from workflow.append_only import WriteOnce
 
 from documents import storing
 from documents.models import Document, StoredFile
+from workflow.append_only import WriteOnce
 
 pytestmark = pytest.mark.django_db
 
