@@ -126,9 +126,14 @@ def local_path(request, address: str) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
+def to_sign_in(request):
+    """Send an anonymous person to sign in and back to the page they wanted."""
+    return redirect_to_login(request.get_full_path())
+
+
 def _turned_away(request):
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return to_sign_in(request)
     if request.actor is None:
         next_page = urlencode({"next": request.get_full_path()})
         return redirect(f"{reverse('accounts:choose-organisation')}?{next_page}")

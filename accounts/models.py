@@ -1,5 +1,6 @@
 """People and organisations: who they are and who acts for whom. What they do is in the apps above."""
 
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -28,6 +29,9 @@ class UserManager(BaseUserManager):
         Membership.objects.create(
             person=person, organisation=Organisation.objects.platform(), role=roles.Role.ADMINISTRATOR
         )
+        # Whoever can run commands here vouches for the address; everybody else proves theirs by mail.
+        addresses = apps.get_model("account", "EmailAddress").objects
+        addresses.create(user=person, email=person.email, verified=True, primary=True)
         return person
 
 
@@ -240,6 +244,14 @@ class Membership(models.Model):
     def __str__(self):
         return f"{self.person}, {self.get_role_display()}, {self.organisation}"
 
+    @property
+    def book(self) -> str:
+        return self.organisation.book
+
+    @property
+    def reference(self) -> str:
+        return f"membership-{self.pk}"
+
     def clean(self):
         if self.organisation_id and self.role and not roles.fits(self.role, self.organisation.kind):
             raise ValidationError({"role": _("An organisation of this kind does not give this role.")})
@@ -293,3 +305,11 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.email}, {self.get_role_display()}"
+
+    @property
+    def book(self) -> str:
+        return self.organisation.book
+
+    @property
+    def reference(self) -> str:
+        return f"invitation-{self.pk}"

@@ -1,0 +1,68 @@
+"""Organisations, sites and people in the back office. Roles are given by invitation, never here."""
+
+from django.contrib import admin
+
+from accounts import forms
+from accounts.models import Invitation, Membership, Organisation, Site, User
+
+
+class ReadOnly:
+    """A table one may look at; its verbs are elsewhere."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class NeverDeleted:
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class SiteInline(NeverDeleted, admin.StackedInline):
+    model = Site
+    form = forms.SiteForm
+    extra = 0
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(NeverDeleted, admin.ModelAdmin):
+    form = forms.OrganisationForm
+    inlines = [SiteInline]
+    list_display = ["name", "kind", "iec", "gstin", "is_active"]
+    list_filter = ["kind", "is_active", "is_demonstration"]
+    search_fields = ["name", "iec", "pan", "gstin"]
+
+
+@admin.register(User)
+class UserAdmin(NeverDeleted, admin.ModelAdmin):
+    fields = ["email", "full_name", "language", "is_active", "joined_at", "last_login"]
+    readonly_fields = ["email", "joined_at", "last_login"]
+    list_display = ["email", "full_name", "is_active", "last_login"]
+    search_fields = ["email", "full_name"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(is_system=False)
+
+    def has_add_permission(self, request):
+        return False
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["person", "organisation", "role", "designation", "is_active"]
+    list_filter = ["role", "is_active"]
+    list_select_related = ["person", "organisation"]
+    search_fields = ["person__email", "person__full_name", "organisation__name"]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["email", "organisation", "role", "invited_by", "invited_at", "expires_at", "accepted_at"]
+    list_select_related = ["organisation", "invited_by"]
+    exclude = ["token_hash"]

@@ -1,0 +1,20 @@
+"""Addresses of people and organisations. Sign-in itself is allauth's, under /accounts/."""
+
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("organisations/", views.organisations, name="organisations"),
+    path("organisations/choose/", views.choose_organisation, name="choose-organisation"),
+    path("organisations/<int:pk>/people/", views.people, name="organisation-people"),
+    path("organisations/<int:pk>/people/invite/", views.invite, name="organisation-invite"),
+    path("people/", views.people, name="people"),
+    path("people/invite/", views.invite, name="invite"),
+    path("people/<int:pk>/remove/", views.remove, name="remove"),
+    path("people/invitations/<int:pk>/cancel/", views.cancel_invitation, name="cancel-invitation"),
+    path("invitations/<str:token>/", views.accept_invitation, name="accept-invitation"),
+    path("demonstration/sign-in/", views.demonstration_sign_in, name="demonstration-sign-in"),
+]
