@@ -152,7 +152,7 @@ def day(value):
 def legal_day(value):
     """The form legal texts use, 05-Oct-2025, with the month in English whatever the locale."""
     found = to_day(value)
-    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     return f"{found:%d}-{months[found.month - 1]}-{found:%Y}" if found else ""
 
 
@@ -163,9 +163,7 @@ def moment(value):
     if not found:
         return ""
     zone = pgettext("Indian Standard Time", "IST")
-    return format_html(
-        '<time datetime="{}">{} {}</time>', found.isoformat(), f"{found:%d-%m-%Y %H:%M}", zone
-    )
+    return format_html('<time datetime="{}">{} {}</time>', found.isoformat(), f"{found:%d-%m-%Y %H:%M}", zone)
 
 
 @register.filter

@@ -1,2 +1,153 @@
 "use strict";
-document.documentElement.classList.remove("no-js");
+
+// Everything here makes a working page more comfortable; no page needs it.
+
+(() => {
+  const root = document.documentElement;
+  root.classList.remove("no-js");
+  const say = (key) => document.body.dataset[key] || "";
+
+  // Colours: the same choice the form would post, without leaving the page.
+  function chooseTheme(theme) {
+    const media = { dark: "screen", light: "not all" }[theme] || "screen and (prefers-color-scheme: dark)";
+    document.getElementById("dark-theme").media = media;
+    root.dataset.theme = theme;
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax${secure}`;
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-theme-switch]") || !event.submitter) return;
+    event.preventDefault();
+    chooseTheme(event.submitter.value);
+    for (const button of event.target.querySelectorAll("button")) {
+      if (button.offsetParent) button.focus();
+    }
+  });
+
+  // Menus close on Escape and on a click elsewhere.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // Autosave status, told by htmx's own events on forms marked data-autosave.
+  function status(state, text) {
+    const line = document.querySelector("[data-autosave-status]");
+    if (!line) return;
+    line.dataset.state = state;
+    line.querySelector("span").textContent = text;
+  }
+  const autosaved = (event) => event.target.closest?.("[data-autosave]");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (autosaved(event)) status("saving", say("saving"));
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = autosaved(event);
+    if (!form) return;
+    if (!event.detail.successful) return status("error", say("offline"));
+    delete form.dataset.dirty;
+    status("saved", say("saved"));
+  });
+
+  // Leaving with something typed and not sent asks once.
+  const guarded = "form[data-guard], form[data-autosave]";
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.(guarded);
+    if (!form) return;
+    form.dataset.dirty = "yes";
+    if (form.matches("[data-autosave]")) status("unsaved", say("unsaved"));
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches(guarded)) delete event.target.dataset.dirty;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (document.querySelector("form[data-dirty]")) event.preventDefault();
+  });
+
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.matches("[data-theme-switch]")) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 4000);
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  // Filters apply when a choice changes.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest?.("form[data-filter]");
+    if (form && event.target.matches("select, [type=checkbox], [type=date]")) form.requestSubmit();
+  });
+
+  // Copy to the clipboard.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    if (!button || !navigator.clipboard) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const before = button.innerHTML;
+    button.textContent = say("copied");
+    setTimeout(() => (button.innerHTML = before), 1500);
+  });
+
+  // Uploads show how far they are; files may be dropped on the box.
+  function send(form) {
+    const bar = form.querySelector("progress");
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
+    });
+    request.addEventListener("load", () => {
+      const moved = request.responseURL && request.responseURL !== form.action;
+      if (request.status < 300 && moved) return location.assign(request.responseURL);
+      const page = new DOMParser().parseFromString(request.responseText, "text/html");
+      const fresh = page.getElementById("main");
+      if (!fresh) return form.submit();
+      document.title = page.title;
+      document.getElementById("messages").replaceWith(page.getElementById("messages"));
+      document.getElementById("main").replaceWith(fresh);
+      settle(fresh);
+    });
+    request.addEventListener("error", () => form.submit());
+    bar.hidden = false;
+    request.send(new FormData(form));
+  }
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-upload]") || event.defaultPrevented) return;
+    event.preventDefault();
+    send(event.target);
+  });
+  for (const name of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(name, (event) => {
+      const box = event.target.closest?.("[data-upload]");
+      if (!box) return;
+      event.preventDefault();
+      box.classList.toggle("is-over", name === "dragover");
+      if (name === "drop" && event.dataTransfer.files.length) {
+        box.querySelector("[type=file]").files = event.dataTransfer.files;
+      }
+    });
+  }
+
+  // After a page or a part of it has changed, the keyboard stands where the eye should be.
+  function settle(part) {
+    window.htmx?.process(part);
+    part.querySelector("[data-focus]")?.focus();
+  }
+  document.addEventListener("htmx:afterSwap", (event) => {
+    event.detail.target.querySelector?.("[data-focus]")?.focus();
+  });
+  document.querySelector("[data-focus]")?.focus();
+})();
