@@ -183,12 +183,15 @@ def cards() -> list[Card]:
 
 @transaction.atomic
 def load() -> dict[str, Organisation]:
-    """Load or refresh the invented organisations, sites and people; gives the organisations by key."""
+    """Add what is missing of the invented organisations, sites and people; what somebody changed stays.
+
+    Gives the organisations by key.
+    """
     organisations = {key: _organisation(given) for key, given in ORGANISATIONS.items()}
     for key, sites in SITES.items():
         for given in sites:
             rest = {name: value for name, value in given.items() if name != "name"}
-            Site.objects.update_or_create(organisation=organisations[key], name=given["name"], defaults=rest)
+            Site.objects.get_or_create(organisation=organisations[key], name=given["name"], defaults=rest)
     for email, full_name, key, roles, designation in PEOPLE:
         _person(email, full_name, organisations[key], roles, designation)
     return organisations
@@ -198,13 +201,9 @@ def _organisation(given):
     rest = {**given, "is_demonstration": True}
     kind = rest.pop("kind")
     if kind == Kind.PLATFORM:
-        organisation = Organisation.objects.platform()
-        Organisation.objects.filter(pk=organisation.pk).update(**rest)
-        organisation.refresh_from_db()
-        return organisation
-    organisation, _made = Organisation.objects.update_or_create(
-        kind=kind, name=rest.pop("name"), defaults=rest
-    )
+        Organisation.objects.filter(pk=Organisation.objects.platform().pk, name="Platform").update(**rest)
+        return Organisation.objects.platform()
+    organisation, _made = Organisation.objects.get_or_create(kind=kind, name=rest.pop("name"), defaults=rest)
     return organisation
 
 
@@ -214,7 +213,7 @@ def _person(email, full_name, organisation, roles, designation):
     )
     EmailAddress.objects.get_or_create(user=person, email=email, defaults={"verified": True, "primary": True})
     for role in roles:
-        Membership.objects.update_or_create(
+        Membership.objects.get_or_create(
             person=person,
             organisation=organisation,
             role=role,

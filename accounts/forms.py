@@ -1,5 +1,6 @@
 """What people type about organisations and themselves; nothing is saved here."""
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
@@ -156,3 +157,15 @@ class SiteForm(StrictModelForm):
             "longitude",
             "is_active",
         ]
+
+
+class SignInForm(LoginForm):
+    """allauth's form with labels of our own catalogue (it has no Hindi) and without ghost labels in the fields."""
+
+    def __init__(self, *args, **given):
+        super().__init__(*args, **given)
+        self.fields["login"].label = _("E-mail address")
+        self.fields["login"].widget.attrs = {"autocomplete": "username", "autofocus": True}
+        self.fields["password"].label = _("Password")
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.fields["remember"].label = _("Keep me signed in on this device")
