@@ -29,7 +29,7 @@ PLACES = (
     Place("euc:queue", _("Queue"), frozenset({"OFFICER", "SENIOR"})),
     Place("euc:certificate-list", _("Certificates"), READERS),
     Place("euc:undertaking-list", _("Undertakings"), READERS),
-    Place("workflow:errands", _("Deliveries"), frozenset({"OFFICER", "SENIOR", "ADMINISTRATOR"})),
+    Place("deliveries", _("Deliveries"), frozenset({"OFFICER", "SENIOR", "ADMINISTRATOR"})),
     Place("accounts:people", _("People"), IMPORTER | {"SENIOR", "ADMINISTRATOR"}),
     Place("euc:verify", _("Verify")),
 )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from config import context, style_guide
+from euc import worklist
 
 A_YEAR = 365 * 24 * 3600
 
@@ -17,7 +18,7 @@ A_YEAR = 365 * 24 * 3600
 def home(request):
     """What the product is, for visitors; their work, for people who act for an organisation."""
     if getattr(request, "actor", None):
-        return render(request, "config/work.html")
+        return render(request, "config/work.html", {"work": worklist.of(request.actor)})
     return render(request, "config/home.html")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -9,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from euc import content as contents
-from euc import workflow
-from euc.models import Certificate
+from euc import countries, printing, risk, workflow
+from euc.models import Certificate, GoodsLine
 from workflow.law import Workflow
 
 PAGE_TITLES = {
@@ -90,7 +92,6 @@ VERBS = {
     "declare_breach": gettext_lazy("Breach declared"),
     "download": gettext_lazy("Downloaded"),
 }
-HIDDEN_PATHS = {"net_weight_mg": "kg", "magnet_per_unit_mg": "kg"}
 
 
 def label_of(path: str) -> str:
@@ -109,6 +110,165 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, str
         for d in contents.differences(before, after)
         if not d.path.endswith(("kind_label", ".sector", ".size", ".hi", ".zh"))
     ]
+
+
+def field_label(page: str, field: str, line: int) -> str:
+    """A drafting field as words: "Goods, line 1: grade"."""
+    name = str(PATH_LABELS.get(field.rpartition("-")[2], field.replace("_", " ")))
+    role = str(PATH_LABELS.get(field.rpartition("-")[0], ""))
+    where = str(PAGE_TITLES[page]) + (_(", line %(line)d") % {"line": line} if line else "")
+    return f"{where}: {role} {name}".replace(":  ", ": ")
+
+
+def risk_reasons(certificate: Certificate) -> list[Any]:
+    return [risk.REASONS[code] for code in certificate.risk_reasons if code in risk.REASONS]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value of a certificate on screen, and the drafting field it comes from."""
+
+    label: Any
+    value: str
+    page: str
+    field: str
+    line: int = 0
+    lang: str = ""
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        return (self.page, self.line, self.field)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a certificate on screen."""
+
+    title: Any
+    rows: list[Row]
+
+
+PARTY_TITLES = {
+    "exporter": gettext_lazy("Chinese exporter"),
+    "importer": gettext_lazy("Importer"),
+    "consignee": gettext_lazy("Consignee"),
+    "end_user": gettext_lazy("End user"),
+}
+
+
+def sections(content: dict[str, Any]) -> list[Section]:
+    """A certificate's content as sections of rows, for reading and for comments on each field."""
+    parties = content["parties"]
+    shown = [Section(title, _party_rows(role, parties.get(role, {}))) for role, title in PARTY_TITLES.items()]
+    same = [s for s in shown if s.title == PARTY_TITLES["importer"]]
+    for role in ("consignee", "end_user"):
+        if parties.get(role) == parties["importer"]:
+            row = Row(
+                PARTY_TITLES[role], _("the same as the importer"), "parties", f"{role}-same_as_importer"
+            )
+            same[0].rows.append(row)
+            shown = [s for s in shown if s.title != PARTY_TITLES[role]]
+    return [
+        *shown,
+        _order_section(content["order"]),
+        *map(_line_section, content["goods"]),
+        _use(content["end_use"]),
+    ]
+
+
+def _party_rows(role: str, party: dict[str, Any]) -> list[Row]:
+    def row(field: str, value: str, lang: str = "") -> Row:
+        return Row(PATH_LABELS[field], value, "parties", f"{role}-{field}", lang=lang)
+
+    numbers = ", ".join(f"{name} {value}" for name, value in party.get("identifiers", {}).items())
+    rows = [
+        row("name", party.get("name", "")),
+        row("name_zh", party.get("name_zh", ""), "zh-Hans"),
+        row("address", party.get("address", "")),
+        row("address_zh", party.get("address_zh", ""), "zh-Hans"),
+        row("country", countries.name(party.get("country", ""))),
+        Row(PATH_LABELS["identifiers"], numbers, "parties", f"{role}-registration"),
+        row("phone", party.get("phone", "")),
+        row("email", party.get("email", "")),
+        row("website", party.get("website", "")),
+    ]
+    return [r for r in rows if r.value or r.field.endswith(("-name", "-address"))]
+
+
+def _order_section(order: dict[str, Any]) -> Section:
+    rows = [
+        Row(gettext_lazy("number"), order["number"], "order", "po_number"),
+        Row(gettext_lazy("date"), _day(order["date"]), "order", "po_date"),
+        Row(PATH_LABELS["contract_number"], order["contract_number"], "order", "contract_number"),
+    ]
+    return Section(PAGE_TITLES["order"], rows)
+
+
+def _line_section(line: dict[str, Any]) -> Section:
+    number = line["line"]
+
+    def row(field: str, value: Any, lang: str = "") -> Row:
+        return Row(PATH_LABELS[field], "" if value is None else str(value), "goods", field, number, lang)
+
+    composition = ", ".join(f"{symbol} {share} %" for symbol, share in line["composition"].items())
+    report = ", ".join(part for part in (line["laboratory"], line["method"], line["report_number"]) if part)
+    family = dict(GoodsLine.Family.choices).get(line["family"], "")
+    worth = f"{line['currency']} {Decimal(line['value']):,}" if line["value"] else ""
+    rows = [
+        row("description", line["description"]),
+        row("description_zh", line["description_zh"], "zh-Hans"),
+        row("family", family),
+        row("grade", line["grade"]),
+        row("dimensions", line["dimensions"]),
+        row("coating", line["coating"]),
+        Row(PATH_LABELS["composition"], composition, "goods", "dy", number),
+        Row(gettext_lazy("composition report"), report, "goods", "report_number", number),
+        row("itc_hs", line["itc_hs"]),
+        row("cn_hs", line["cn_hs"]),
+        row("control_codes", line["control_codes"]),
+        Row(
+            gettext_lazy("net weight"),
+            printing.kilograms(line["net_weight_mg"]),
+            "goods",
+            "net_weight_mg",
+            number,
+        ),
+        row("pieces", line["pieces"]),
+        row("value", worth),
+    ]
+    return Section(f"{PATH_LABELS['goods']} {number}", rows)
+
+
+def _use(use: dict[str, Any]) -> Section:
+    def row(field: str, value: Any, lang: str = "") -> Row:
+        return Row(PATH_LABELS[field], "" if value is None else str(value), "end-use", field, lang=lang)
+
+    civil = {True: _("yes"), False: _("no"), None: ""}
+    place = ", ".join(part for part in (use["plant_name"], use["plant_address"]) if part)
+    rows = [
+        Row(PATH_LABELS["sector_label"], use["sector_label"], "end-use", "sector"),
+        row("product", use["product"]),
+        row("model", use["model"]),
+        Row(gettext_lazy("maker of the end product"), use["oem"], "end-use", "oem"),
+        row("position", use["position"]),
+        row("purpose", use["purpose"]),
+        row("purpose_zh", use["purpose_zh"], "zh-Hans"),
+        Row(gettext_lazy("plant"), place, "end-use", "plant_name"),
+        Row(
+            gettext_lazy("magnet weight in one product"),
+            printing.kilograms(use["magnet_per_unit_mg"]),
+            "end-use",
+            "magnet_per_unit_mg",
+        ),
+        row("units_per_year", use["units_per_year"]),
+        row("destination_market", use["destination_market"]),
+        Row(gettext_lazy("purely civil use"), civil[use["is_civil"]], "end-use", "is_civil"),
+    ]
+    return Section(PAGE_TITLES["end-use"], rows)
+
+
+def _day(text: str) -> str:
+    return "-".join(reversed(text.split("-"))) if text else ""
 
 
 def history(events: Any) -> list[dict[str, Any]]:
@@ -132,7 +292,7 @@ def step_buttons(law: Workflow, subject: Any, actor: Any, url_name: str) -> list
         {
             "label": step.label,
             "url": reverse(url_name, args=[subject.slug, step.verb.replace("_", "-")]),
-            "tone": step.tone,
+            "tone": {"warning": "secondary"}.get(step.tone, step.tone),
         }
         for step in law.open_to(subject, actor)
     ]

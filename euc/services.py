@@ -15,10 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from euc import content, risk, workflow
+from documents import fonts
+from euc import content, printing, risk, workflow
 from euc.models import Approval, Certificate, EndUse, FieldComment, Party, Revision, Serial, Undertaking
 from euc.models.certificate import today
 from workflow import engine, errands, events
+from workflow.law import Miss
 
 VALID_FOR = timedelta(days=365)
 NO_APPROVAL = {"approved_by": None, "approved_at": None, "approved_hash": "", "approving_authority": None}
@@ -84,6 +86,7 @@ def submit(*, certificate: Certificate, by: Actor, notice_seen: bool, at: dateti
         undertaking.freeze_texts()
     reasons = risk.reasons(certificate)
     frozen = content.build(certificate, by=by, signed_at=at, revision=number)
+    _refuse_unprintable(frozen)
     fingerprint = content.digest(frozen)
     engine.take(
         workflow.CERTIFICATE,
@@ -112,6 +115,13 @@ def submit(*, certificate: Certificate, by: Actor, notice_seen: bool, at: dateti
         submitted_by=by.person,
         submitted_at=at,
     )
+
+
+def _refuse_unprintable(frozen: dict[str, Any]) -> None:
+    """What no font of ours can print is refused now, not found out when the document is made."""
+    if signs := fonts.unprintable(printing.printed_text(frozen)):
+        text = _("These characters cannot be printed: %(signs)s. Please write them another way.")
+        raise engine.Incomplete([Miss("check", "", text % {"signs": " ".join(signs[:20])})])
 
 
 def _sign(undertaking: Undertaking, *, by: Actor, at: datetime) -> None:

@@ -8,8 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts import actors
-from documents import signing, storing, verifying
-from documents.models import Document
+from documents import signing, storing
 from euc import printing
 from euc.models import Certificate
 from workflow import errands, events
@@ -35,21 +34,14 @@ def print_certificate(errand: Errand) -> Printed:
     pdf = printing.certificate_pdf(content=revision.content, issue=certificate.issue_block)
     at = timezone.now()
     sealed = signing.seal(pdf, reason=certificate.reference, at=at)
-    return Printed(sealed.content, sealed.signer_subject, verifying.count_pages(sealed.content), at)
+    return Printed(sealed.content, sealed.signer_subject, sealed.page_count, at)
 
 
 def register_certificate(errand: Errand, printed: Printed) -> None:
     """Store the bytes and register them as the one document of this revision, inside the fenced transaction."""
     certificate = Certificate.objects.select_for_update().get(pk=errand.subject_id)
-    file = storing.store(
+    document = storing.register(
         content=printed.content,
-        name=f"{certificate.slug}.pdf",
-        media_type="application/pdf",
-        book=certificate.book,
-    )
-    document = Document.objects.create(
-        file=file,
-        sha256=file.sha256,
         kind=KIND,
         reference=certificate.reference,
         revision=certificate.revision_number,
@@ -57,6 +49,8 @@ def register_certificate(errand: Errand, printed: Printed) -> None:
         signer_subject=printed.signer_subject,
         signed_at=printed.sealed_at,
         page_count=printed.page_count,
+        book=certificate.book,
+        name=f"{certificate.slug}.pdf",
     )
     Certificate.objects.filter(pk=certificate.pk).update(document=document)
     events.record(
@@ -64,7 +58,7 @@ def register_certificate(errand: Errand, printed: Printed) -> None:
         subject=certificate,
         verb="euc.certificate.seal_document",
         by=actors.clock(),
-        details={"sha256": file.sha256},
+        details={"sha256": document.sha256},
     )
 
 

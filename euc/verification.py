@@ -45,7 +45,16 @@ class PublicView:
 
 
 PARTY_FIELDS = ("name", "name_zh", "name_hi", "country")
-GOODS_FIELDS = ("line", "description", "description_zh", "family", "grade", "net_weight_mg", "pieces", "control_codes")
+GOODS_FIELDS = (
+    "line",
+    "description",
+    "description_zh",
+    "family",
+    "grade",
+    "net_weight_mg",
+    "pieces",
+    "control_codes",
+)
 
 
 def by_token(token: str) -> PublicView | None:
@@ -83,7 +92,8 @@ def of(certificate: Certificate) -> PublicView:
         purpose=content["end_use"]["purpose"],
         purpose_zh=content["end_use"]["purpose_zh"],
         undertakings=[
-            {**undertaking, "status": states[undertaking["reference"]]} for undertaking in content["undertakings"]
+            {**undertaking, "status": states[undertaking["reference"]]}
+            for undertaking in content["undertakings"]
         ],
         authority=certificate.issue_block["issued_by"]["authority"],
         sha256=document.sha256 if document else "",

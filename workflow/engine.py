@@ -98,3 +98,9 @@ def _set(subject: Any, before: str, columns: dict[str, Any]) -> None:
         raise WrongStatus(_("Somebody else was faster; please look again."))
     for name, value in columns.items():
         setattr(subject, name, value)
+
+
+def last_reason(subject: models.Model, verb: str) -> str:
+    """The reason given when this step was last taken on the subject; empty when it never was."""
+    last = events.about(subject).filter(verb=verb).last()
+    return str(last.details.get("reason", "")) if last else ""

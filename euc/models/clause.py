@@ -48,3 +48,7 @@ class Clause(models.Model):
 
     def __str__(self):
         return f"{self.code}/{self.version}"
+
+    @property
+    def field_name(self) -> str:
+        return f"clause-{self.code}"

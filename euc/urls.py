@@ -1,0 +1,42 @@
+"""Addresses of certificates, undertakings and their verification."""
+
+from django.urls import path
+
+from euc import converters  # noqa: F401  (registers the `reference` converter)
+from euc.views import certificates, drafting, undertakings, verify
+
+app_name = "euc"
+
+CERTIFICATE = "certificates/<reference:reference>/"
+UNDERTAKING = "undertakings/<reference:reference>/"
+
+urlpatterns = [
+    path("certificates/", certificates.listing, name="certificate-list"),
+    path("certificates/new/", drafting.create, name="certificate-create"),
+    path("queue/", certificates.queue, name="queue"),
+    path(CERTIFICATE, certificates.detail, name="certificate-detail"),
+    path(CERTIFICATE + "copy/", drafting.copy, name="certificate-copy"),
+    path(CERTIFICATE + "draft/goods/add/", drafting.add_line, name="draft-line-add"),
+    path(CERTIFICATE + "draft/goods/<int:number>/", drafting.line, name="draft-line"),
+    path(CERTIFICATE + "draft/goods/<int:number>/change/", drafting.change_line, name="draft-line-change"),
+    path(
+        CERTIFICATE + "draft/evidence/<int:pk>/remove/",
+        drafting.remove_evidence,
+        name="draft-evidence-remove",
+    ),
+    path(CERTIFICATE + "draft/comments/<int:pk>/settle/", drafting.settle_comment, name="comment-settle"),
+    path(CERTIFICATE + "draft/<draftpage:page>/", drafting.draft, name="draft"),
+    path(CERTIFICATE + "preview/", certificates.preview, name="certificate-preview"),
+    path(CERTIFICATE + "changes/", certificates.changes, name="certificate-changes"),
+    path(CERTIFICATE + "progress/", certificates.progress, name="certificate-progress"),
+    path(CERTIFICATE + "comment/", certificates.comment, name="certificate-comment"),
+    path(CERTIFICATE + "document.pdf", certificates.document, name="certificate-document"),
+    path(CERTIFICATE + "certificate.json", certificates.machine_readable, name="certificate-json"),
+    path(CERTIFICATE + "evidence/<int:pk>/", certificates.evidence, name="certificate-evidence"),
+    path(CERTIFICATE + "<slug:verb>/", certificates.step, name="certificate-step"),
+    path("undertakings/", undertakings.listing, name="undertaking-list"),
+    path(UNDERTAKING, undertakings.detail, name="undertaking-detail"),
+    path(UNDERTAKING + "<slug:verb>/", undertakings.step, name="undertaking-step"),
+    path("verify/", verify.verify, name="verify"),
+    path("v/<str:token>/", verify.by_token, name="verify-token"),
+]

@@ -1,0 +1,1 @@
+"""Doors in HTML: load what the actor may see, one call, respond."""

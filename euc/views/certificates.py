@@ -1,0 +1,339 @@
+"""Reading certificates and taking steps on them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.access import actor_required, fresh_proof_required, roles_required
+from accounts.roles import Role
+from documents import storing
+from euc import completeness, content, forms, presenting, printing, services, workflow
+from euc.models import Certificate, FieldComment
+from euc.models.certificate import today
+from euc.paging import paginate
+from euc.views import loading
+from workflow import engine, errands, events
+from workflow.law import Step, Workflow
+from workflow.models import Errand
+
+SERVICES = {
+    "submit": services.submit,
+    "approve": services.approve,
+    "send_back": services.send_back,
+    "issue": services.issue,
+    "reject": services.reject,
+    "withdraw": services.withdraw,
+    "revoke": services.revoke,
+}
+READERS = (Role.DRAFTER, Role.SIGNATORY, Role.OFFICER, Role.SENIOR, Role.AUDITOR, Role.ANALYST)
+REVIEWERS = (Role.OFFICER, Role.SENIOR)
+
+
+@roles_required(*READERS)
+def listing(request: HttpRequest) -> HttpResponse:
+    statuses = [(status, workflow.LABELS[status]) for status in workflow.CERTIFICATE.statuses]
+    form = forms.CertificateFilterForm(request.GET, statuses=statuses)
+    rows = _narrowed(Certificate.objects.visible_to(request.actor).for_list(), form)
+    page = paginate(rows, order=("-id",), query=request.GET)
+    may_draft = request.actor.has(Role.DRAFTER, Role.SIGNATORY)
+    return render(request, "euc/certificate_list.html", {"page": page, "form": form, "may_draft": may_draft})
+
+
+def _narrowed(rows: QuerySet, form: forms.CertificateFilterForm) -> QuerySet:
+    if not form.is_valid():
+        return rows
+    if status := form.cleaned_data["status"]:
+        rows = rows.filter(status=status)
+    if q := form.cleaned_data["q"].replace("\x00", "").strip():
+        names = Q(exporter_name__icontains=q) | Q(importer__name__icontains=q)
+        rows = rows.filter(names | Q(reference__icontains=q) | Q(po_number__icontains=q))
+    return rows
+
+
+@roles_required(*REVIEWERS)
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for review or issue, the riskiest first and then the longest waiting."""
+    seen = Certificate.objects.visible_to(request.actor).for_list()
+    waiting = seen.awaiting_issue() if request.GET.get("for") == "issue" else seen.awaiting_review()
+    page = paginate(waiting, order=("-risk", "submitted_at", "id"), query=request.GET)
+    counts = {"review": seen.awaiting_review().count(), "issue": seen.awaiting_issue().count()}
+    which = "issue" if request.GET.get("for") == "issue" else "review"
+    return render(request, "euc/queue.html", {"page": page, "counts": counts, "which": which})
+
+
+@roles_required(*READERS)
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    certificate = loading.certificate(request, reference)
+    reviewing = request.actor.has(*REVIEWERS) and certificate.status in workflow.UNDER_REVIEW
+    context = {
+        "certificate": certificate,
+        "sections": presenting.sections(_content(certificate)),
+        "steps": presenting.step_buttons(
+            workflow.CERTIFICATE, certificate, request.actor, "euc:certificate-step"
+        ),
+        "history": presenting.history(events.about(certificate)),
+        "undertakings": certificate.undertakings.all(),
+        "evidence": [] if request.actor.has(Role.ANALYST) else certificate.current_evidence(),
+        "comments": _comments_by_field(certificate, request.actor),
+        "reviewing": reviewing,
+        "may_copy": request.actor.organisation.pk == certificate.importer_id,
+        "risk_reasons": presenting.risk_reasons(certificate),
+        "reason": engine.last_reason(certificate, "euc.certificate.send_back")
+        if certificate.status == workflow.RETURNED
+        else certificate.end_reason,
+        **progress_of(certificate),
+    }
+    return render(request, "euc/certificate_detail.html", context)
+
+
+def _content(certificate: Certificate) -> dict[str, Any]:
+    """What is shown: the submitted revision, or the draft as it stands for those who edit it."""
+    if certificate.is_editable or not certificate.revision_number:
+        return content.build(certificate, by=None, signed_at=None, revision=certificate.revision_number + 1)
+    return certificate.revisions.get(number=certificate.revision_number).content
+
+
+def _comments_by_field(certificate: Certificate, actor: Any) -> dict[tuple, list[FieldComment]]:
+    rows = certificate.comments.select_related("written_by")
+    if not actor.has(*REVIEWERS):
+        rows = rows.filter(sent_at__isnull=False)
+    found: dict[tuple, list[FieldComment]] = {}
+    for row in rows:
+        found.setdefault((row.page, row.line, row.field), []).append(row)
+    return found
+
+
+def progress_of(certificate: Certificate) -> dict[str, Any]:
+    """How far the signed document is: made, being made, or stopped with its reason."""
+    errand = errands.of(certificate).filter(kind="euc.print_certificate").first()
+    return {
+        "document": certificate.document,
+        "errand": errand,
+        "is_making": errand is not None and errand.state == Errand.PENDING,
+        "is_stopped": errand is not None and errand.state == Errand.DEAD,
+    }
+
+
+@roles_required(*READERS)
+def progress(request: HttpRequest, reference: str) -> HttpResponse:
+    certificate = loading.certificate(request, reference)
+    return render(request, "euc/_progress.html", {"certificate": certificate, **progress_of(certificate)})
+
+
+@roles_required(*READERS)
+def preview(request: HttpRequest, reference: str) -> HttpResponse:
+    """The document as it will print, or as it was submitted."""
+    certificate = loading.certificate(request, reference)
+    shown = printing.preview_context(_content(certificate))
+    return render(request, "euc/certificate_preview.html", {"certificate": certificate, **shown})
+
+
+@roles_required(*READERS)
+def changes(request: HttpRequest, reference: str) -> HttpResponse:
+    """What changed between the last two submitted revisions, or up to any chosen one."""
+    certificate = loading.certificate(request, reference)
+    revisions = {
+        revision.number: revision for revision in certificate.revisions.select_related("submitted_by")
+    }
+    asked = request.GET.get("to", "")
+    to = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else certificate.revision_number
+    before, after = revisions.get(to - 1), revisions.get(to)
+    rows = presenting.changes(before.content, after.content) if before and after else []
+    context = {
+        "certificate": certificate,
+        "changes": rows,
+        "before": before,
+        "after": after,
+        "revisions": list(revisions.values())[1:],
+    }
+    return render(request, "euc/certificate_changes.html", context)
+
+
+@actor_required
+def step(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+    """The one door for every verb: a page that asks and warns, and the POST that acts."""
+    certificate = loading.certificate(request, reference)
+    return take_step(
+        request,
+        law=workflow.CERTIFICATE,
+        subject=certificate,
+        verb=verb,
+        services=SERVICES,
+        name="certificate",
+        back="euc:certificate-detail",
+        extra=_step_context,
+    )
+
+
+def _step_context(request: HttpRequest, certificate: Certificate, step: Step) -> dict[str, Any]:
+    context: dict[str, Any] = {"misses": step.misses(certificate), "certificate": certificate}
+    if step.verb in {"submit", "approve", "issue"}:
+        context |= printing.preview_context(_content(certificate))
+    if step.verb == "revoke":
+        context["undertakings"] = certificate.undertakings_list()
+    return context
+
+
+def take_step(
+    request: HttpRequest,
+    *,
+    law: Workflow,
+    subject: Any,
+    verb: str,
+    services: dict[str, Any],
+    name: str,
+    back: str,
+    extra: Any,
+) -> HttpResponse:
+    """Ask the step's questions and take it; a refusal is shown on the same page with what was typed."""
+    verb = verb.replace("-", "_")
+    if verb not in services:
+        raise Http404
+    step = law.step(verb)
+    act = _ask_and_act if not step.binding else fresh_proof_required(_ask_and_act)
+    return act(
+        request,
+        law=law,
+        subject=subject,
+        step=step,
+        service=services[verb],
+        name=name,
+        back=back,
+        extra=extra,
+    )
+
+
+def _ask_and_act(
+    request: HttpRequest,
+    *,
+    law: Workflow,
+    subject: Any,
+    step: Step,
+    service: Any,
+    name: str,
+    back: str,
+    extra: Any,
+) -> HttpResponse:
+    initial = {
+        "seen_hash": getattr(subject, "content_hash", ""),
+        "valid_until": today() + services.VALID_FOR - timedelta(days=1),
+    }
+    form = forms.StepForm(request.POST or None, step=step, initial=initial)
+    status, refusal = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                service(**{name: subject}, by=request.actor, **_answers(form, step))
+            except engine.Refusal as refused:
+                refusal, status = refused, STATUS_OF[type(refused)]
+            else:
+                messages.success(request, _("%(reference)s: done.") % {"reference": subject.reference})
+                return redirect(back, subject.reference)
+        subject.refresh_from_db()
+    elif step not in law.open_to(subject, request.actor):
+        status, refusal = 409, _why_not(law, subject, step, request.actor)
+    context = {
+        "subject": subject,
+        "step": step,
+        "form": form,
+        "refusal": refusal,
+        "back": back,
+        **extra(request, subject, step),
+    }
+    return render(request, "euc/step.html", context, status=status)
+
+
+STATUS_OF = {engine.WrongStatus: 409, engine.NotAllowed: 403, engine.Incomplete: 422}
+
+
+def _answers(form: forms.StepForm, step: Step) -> dict[str, Any]:
+    answers = form.answers()
+    if step.verb not in {"approve", "issue"}:
+        answers.pop("seen_hash", None)
+    return answers
+
+
+def _why_not(law: Workflow, subject: Any, step: Step, actor: Any) -> str:
+    if subject.status not in step.sources:
+        return _("This step is not possible while it is %(status)s.") % {"status": subject.status_label}
+    return step.bar(subject, actor) or _("Your role does not allow this step.")
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+@roles_required(*READERS)
+def document(request: HttpRequest, reference: str) -> HttpResponse:
+    """The signed PDF exactly as registered; nothing else is ever served in its place."""
+    certificate = loading.certificate(request, reference)
+    if certificate.document is None:
+        raise Http404
+    return _file(certificate.document.file, f"{certificate.slug}.pdf")
+
+
+@roles_required(*READERS)
+def machine_readable(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same JSON that is attached inside the signed PDF."""
+    certificate = loading.certificate(request, reference)
+    if certificate.document is None:
+        raise Http404
+    revision = certificate.revisions.get(number=certificate.revision_number)
+    body = printing.certificate_json(content=revision.content, issue=certificate.issue_block)
+    response = HttpResponse(body, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{certificate.slug}.json"'
+    return response
+
+
+@roles_required(Role.DRAFTER, Role.SIGNATORY, Role.OFFICER, Role.SENIOR, Role.AUDITOR)
+def evidence(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    certificate = loading.certificate(request, reference)
+    found = get_object_or_404(certificate.evidence.select_related("file"), pk=pk)
+    return _file(found.file, found.name)
+
+
+def _file(stored: Any, name: str) -> HttpResponse:
+    response = HttpResponse(storing.read(stored), content_type=stored.media_type)
+    ascii_name = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
+    response["Content-Disposition"] = f'attachment; filename="{ascii_name}"'
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+# --- comments ------------------------------------------------------------------------------------
+
+
+@roles_required(*REVIEWERS)
+def comment(request: HttpRequest, reference: str) -> HttpResponse:
+    """A remark on one field, named by `page`, `field` and `line` in the query."""
+    certificate = loading.certificate(request, reference)
+    page, field = request.GET.get("page", ""), request.GET.get("field", "")[:40]
+    line = request.GET.get("line", "0")
+    line = int(line) if line.isascii() and line.isdigit() and len(line) < 5 else 0
+    if page not in completeness.PAGES or not field.replace("-", "").replace("_", "").isalnum():
+        raise Http404
+    form = forms.CommentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.comment(
+                certificate=certificate,
+                by=request.actor,
+                page=page,
+                field=field,
+                line=line,
+                **form.cleaned_data,
+            )
+        except engine.Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Your comment is kept; the importer sees it when you return it."))
+        return redirect("euc:certificate-detail", reference)
+    context = {"certificate": certificate, "form": form, "label": presenting.field_label(page, field, line)}
+    return render(request, "euc/comment.html", context, status=422 if form.errors else 200)

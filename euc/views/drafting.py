@@ -1,0 +1,334 @@
+"""The drafting pages: one form a page, saved as typed, resumable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import roles_required
+from accounts.roles import Role
+from documents import storing, uploads
+from euc import completeness, drafting, forms, presenting, services, workflow
+from euc.models import Certificate, GoodsLine, Scratch
+from euc.views import loading
+from workflow import engine
+
+importers_only = roles_required(Role.DRAFTER, Role.SIGNATORY)
+
+
+@importers_only
+@require_POST
+def create(request: HttpRequest) -> HttpResponse:
+    try:
+        certificate = services.start(by=request.actor)
+    except engine.Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("euc:certificate-list")
+    return redirect("euc:draft", certificate.reference, completeness.PARTIES)
+
+
+@importers_only
+@require_POST
+def copy(request: HttpRequest, reference: str) -> HttpResponse:
+    source = loading.certificate(request, reference)
+    try:
+        draft = drafting.copy(source=source, by=request.actor, supersede="supersede" in request.POST)
+    except engine.Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("euc:certificate-detail", reference)
+    messages.success(request, _("Copied. The purchase order and the evidence are left for you to fill in."))
+    return redirect("euc:draft", draft.reference, completeness.ORDER)
+
+
+@importers_only
+def draft(request: HttpRequest, reference: str, page: str) -> HttpResponse:
+    """One drafting page; POST saves it, with `HX-Request` as one types."""
+    certificate = loading.certificate(request, reference)
+    if not certificate.is_editable and request.method != "POST":
+        messages.info(request, _("This certificate is not a draft any more."))
+        return redirect("euc:certificate-detail", reference)
+    special = {completeness.GOODS: _goods, completeness.EVIDENCE: _evidence, completeness.CHECK: _check}
+    return special.get(page, _form_page)(request, certificate, page)
+
+
+def _form_page(request: HttpRequest, certificate: Certificate, page: str) -> HttpResponse:
+    comments = tuple(_comments(certificate, page))
+    if request.method != "POST":
+        form = _shown(forms.FORMS[page], certificate, page, _initial(certificate, page), comments)
+        return _page(request, certificate, page, form=form)
+    form = forms.FORMS[page](request.POST, comments=comments)
+    return _save(request, certificate, page, form, lambda: _record(certificate, page, form, request.actor))
+
+
+def _shown(
+    kind: Any, certificate: Certificate, page: str, initial: dict, comments: tuple, line: int = 0
+) -> Any:
+    """The page as it was last typed where that did not hold, otherwise as recorded."""
+    scratch = certificate.scratch.filter(page=page, line=line).first()
+    if scratch is None:
+        return kind(initial=initial, comments=comments)
+    form = kind(_typed(scratch), comments=comments)
+    form.is_valid()
+    return form
+
+
+def _typed(scratch: Scratch) -> dict[str, str]:
+    return {name: values[-1] if values else "" for name, values in scratch.typed.items()}
+
+
+def _initial(certificate: Certificate, page: str) -> dict[str, Any]:
+    if page == completeness.PARTIES:
+        return {
+            f"{party.role.lower()}-{name}": getattr(party, name)
+            for party in certificate.parties.all()
+            for name in ("same_as_importer", "name", "name_zh", "address", "address_zh", "country",
+                         "registration", "phone", "email", "website")
+        }  # fmt: skip
+    if page == completeness.ORDER:
+        return {name: getattr(certificate, name) for name in ("po_number", "po_date", "contract_number")}
+    if page == completeness.END_USE:
+        use = certificate.end_use
+        answers = {True: "yes", False: "no", None: ""}
+        return {**vars(use), "is_civil": answers[use.is_civil]}
+    given = {
+        row.clause.code for u in certificate.undertakings_list() for row in u.clauses.select_related("clause")
+    }
+    return {f"clause-{code}": True for code in given}
+
+
+def _record(certificate: Certificate, page: str, form: Any, by: Any) -> None:
+    if page == completeness.PARTIES:
+        drafting.record_parties(certificate=certificate, by=by, parties=form.parties())
+    elif page == completeness.ORDER:
+        order = {**form.cleaned_data, "po_number": form.cleaned_data["po_number"] or ""}
+        drafting.record_order(certificate=certificate, by=by, order=order)
+    elif page == completeness.END_USE:
+        drafting.record_end_use(certificate=certificate, by=by, columns=form.cleaned_data)
+    else:
+        drafting.choose_clauses(certificate=certificate, by=by, codes=form.codes())
+
+
+def _save(
+    request: HttpRequest,
+    certificate: Certificate,
+    page: str,
+    form: Any,
+    record: Any,
+    line: GoodsLine | None = None,
+) -> HttpResponse:
+    """Record the page if it holds, keep it as typed if not; answer a person or the autosave."""
+    holds = form.is_valid()
+    try:
+        if holds:
+            record()
+        else:
+            drafting.keep_typed(
+                certificate=certificate,
+                by=request.actor,
+                page=page,
+                line=line.number if line else 0,
+                typed={name: request.POST.getlist(name) for name in form.fields if name in request.POST},
+                errors=form.errors.get_json_data(),
+            )
+    except engine.Refusal as refusal:
+        if request.htmx:
+            return render(request, "euc/_saved.html", {"refusal": refusal}, status=422)
+        messages.error(request, str(refusal))
+        return redirect("euc:certificate-detail", certificate.reference)
+    if request.htmx:
+        return _saved(request, certificate, page, form)
+    if not holds:
+        return _page(request, certificate, page, form=form, line=line, status=422)
+    if line is not None:
+        return redirect("euc:draft", certificate.reference, completeness.GOODS)
+    return redirect("euc:draft", certificate.reference, _next(page))
+
+
+def _saved(request: HttpRequest, certificate: Certificate, page: str, form: Any) -> HttpResponse:
+    fresh = loading.certificate(request, certificate.reference)
+    context = _beside(fresh, page) | {"form": form, "saved_at": timezone.now()}
+    return render(request, "euc/_saved.html", context)
+
+
+def _next(page: str) -> str:
+    pages = completeness.PAGES
+    return pages[min(pages.index(page) + 1, len(pages) - 1)]
+
+
+def _beside(certificate: Certificate, page: str) -> dict[str, Any]:
+    """What stands beside every drafting page: the task list and the open points."""
+    misses = completeness.by_page(completeness.misses(certificate))
+    return {
+        "certificate": certificate,
+        "page": page,
+        "page_title": presenting.PAGE_TITLES[page],
+        "tasks": presenting.tasks(certificate, misses, page),
+        "misses": misses,
+        "page_misses": misses[page] if page != completeness.CHECK else [],
+        "open_count": sum(len(found) for found in misses.values()),
+    }
+
+
+def _page(
+    request: HttpRequest, certificate: Certificate, page: str, status: int = 200, **more: Any
+) -> HttpResponse:
+    pages = completeness.PAGES
+    at = pages.index(page)
+    context = {
+        **_beside(certificate, page),
+        "previous_page": pages[at - 1] if at else "",
+        "comments": _comments(certificate, page),
+        "return_reason": _return_reason(certificate),
+        **more,
+    }
+    template = "line" if more.get("line") else page.replace("-", "_")
+    return render(request, f"euc/draft_{template}.html", context, status=status)
+
+
+def _comments(certificate: Certificate, page: str, line: int = 0) -> list:
+    found = certificate.comments.filter(page=page, sent_at__isnull=False).select_related("written_by")
+    return [comment for comment in found if comment.line == line or not line]
+
+
+def _return_reason(certificate: Certificate) -> str:
+    if certificate.status != workflow.RETURNED:
+        return ""
+    return engine.last_reason(certificate, "euc.certificate.send_back")
+
+
+# --- goods ---------------------------------------------------------------------------------------
+
+
+def _goods(request: HttpRequest, certificate: Certificate, page: str) -> HttpResponse:
+    return _page(request, certificate, page, lines=certificate.lines())
+
+
+def _line_or_404(certificate: Certificate, number: int) -> GoodsLine:
+    return get_object_or_404(certificate.goods, number=number)
+
+
+@importers_only
+@require_POST
+def add_line(request: HttpRequest, reference: str) -> HttpResponse:
+    certificate = loading.certificate(request, reference)
+    try:
+        line = drafting.add_line(certificate=certificate, by=request.actor)
+    except engine.Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("euc:certificate-detail", reference)
+    return redirect("euc:draft-line", reference, line.number)
+
+
+@importers_only
+def line(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    certificate = loading.certificate(request, reference)
+    found = _line_or_404(certificate, number)
+    if not certificate.is_editable and request.method != "POST":
+        return redirect("euc:certificate-detail", reference)
+    comments = tuple(_comments(certificate, completeness.GOODS, number))
+    if request.method != "POST":
+        form = _shown(forms.LineForm, certificate, completeness.GOODS, vars(found), comments, number)
+        return _page(request, certificate, completeness.GOODS, form=form, line=found)
+    form = forms.LineForm(request.POST, comments=comments)
+
+    def record() -> None:
+        columns = {name: _column(found, name, value) for name, value in form.cleaned_data.items()}
+        drafting.record_line(certificate=certificate, by=request.actor, line=found, columns=columns)
+
+    return _save(request, certificate, completeness.GOODS, form, record, line=found)
+
+
+def _column(line: GoodsLine, name: str, value: Any) -> Any:
+    """Empty text is stored as "", empty numbers as nothing."""
+    return "" if value is None and not line._meta.get_field(name).null else value
+
+
+@importers_only
+@require_POST
+def change_line(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Remove or copy a line, by the button that was pressed."""
+    certificate = loading.certificate(request, reference)
+    found = _line_or_404(certificate, number)
+    try:
+        if "copy" in request.POST:
+            copied = drafting.copy_line(certificate=certificate, by=request.actor, line=found)
+            return redirect("euc:draft-line", reference, copied.number)
+        drafting.remove_line(certificate=certificate, by=request.actor, line=found)
+    except engine.Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("euc:certificate-detail", reference)
+    messages.success(request, _("Line %(number)d was removed.") % {"number": number})
+    return redirect("euc:draft", reference, completeness.GOODS)
+
+
+# --- evidence ------------------------------------------------------------------------------------
+
+
+def _evidence(request: HttpRequest, certificate: Certificate, page: str) -> HttpResponse:
+    if request.method != "POST":
+        return _page(
+            request, certificate, page, form=forms.EvidenceForm(), files=certificate.current_evidence()
+        )
+    form = forms.EvidenceForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            checked = uploads.check(form.cleaned_data["file"])
+            file = storing.store(
+                content=checked.content,
+                name=checked.name,
+                media_type=checked.media_type,
+                book=certificate.book,
+            )
+            drafting.add_evidence(
+                certificate=certificate,
+                by=request.actor,
+                kind=form.cleaned_data["kind"],
+                file=file,
+                name=checked.name,
+            )
+        except uploads.UploadRefused as refused:
+            form.add_error("file", str(refused))
+        except engine.Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("euc:certificate-detail", certificate.reference)
+        else:
+            messages.success(request, _("%(name)s was added.") % {"name": checked.name})
+            return redirect("euc:draft", certificate.reference, completeness.EVIDENCE)
+    return _page(request, certificate, page, form=form, files=certificate.current_evidence(), status=422)
+
+
+@importers_only
+@require_POST
+def remove_evidence(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    certificate = loading.certificate(request, reference)
+    evidence = get_object_or_404(certificate.evidence.filter(removed_at=None), pk=pk)
+    try:
+        drafting.remove_evidence(certificate=certificate, by=request.actor, evidence=evidence)
+    except engine.Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("euc:certificate-detail", reference)
+    messages.success(request, _("%(name)s was removed.") % {"name": evidence.name})
+    return redirect("euc:draft", reference, completeness.EVIDENCE)
+
+
+# --- check ---------------------------------------------------------------------------------------
+
+
+def _check(request: HttpRequest, certificate: Certificate, page: str) -> HttpResponse:
+    steps = presenting.step_buttons(workflow.CERTIFICATE, certificate, request.actor, "euc:certificate-step")
+    return _page(request, certificate, page, steps=steps)
+
+
+@importers_only
+@require_POST
+def settle_comment(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    certificate = loading.certificate(request, reference)
+    comment = get_object_or_404(certificate.comments.filter(sent_at__isnull=False), pk=pk)
+    services.settle_comment(comment=comment, by=request.actor)
+    return redirect("euc:draft", reference, comment.page)

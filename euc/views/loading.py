@@ -1,0 +1,16 @@
+"""Loading what the actor may see; what they may not see and what does not exist are the same 404."""
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from euc.models import Certificate, Undertaking
+
+
+def certificate(request: HttpRequest, reference: str) -> Certificate:
+    mine = Certificate.objects.visible_to(request.actor)
+    return get_object_or_404(mine.select_related("importer", "end_use", "document"), reference=reference)
+
+
+def undertaking(request: HttpRequest, reference: str) -> Undertaking:
+    mine = Undertaking.objects.visible_to(request.actor)
+    return get_object_or_404(mine.select_related("importer", "certificate"), reference=reference)

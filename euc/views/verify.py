@@ -1,0 +1,58 @@
+"""Public verification: by the QR code's address, by the code, or by the file itself. Nobody needs an account."""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.access import open_to_all
+from documents import verifying
+from euc import forms, verification
+
+TOKEN = re.compile(r"[a-z2-7]{32}")
+
+
+@open_to_all
+@never_cache
+def verify(request: HttpRequest) -> HttpResponse:
+    """Ask for a code or a file; POST answers for the file."""
+    if "file" in request.FILES:
+        return _verify_file(request)
+    asked = request.POST if request.method == "POST" else request.GET
+    if "code" not in asked and "q" not in asked:
+        return render(request, "euc/verify.html", {"form": forms.VerifyForm()})
+    form = forms.VerifyForm({"code": asked.get("code") or asked.get("q") or ""})
+    if form.is_valid() and (token := TOKEN.search(form.cleaned_data["code"].replace(" ", "").lower())):
+        return redirect("euc:verify-token", token.group())
+    if not form.errors:
+        form.add_error("code", _("This is not a verification code: it has 32 letters and digits."))
+    return render(request, "euc/verify.html", {"form": form}, status=422)
+
+
+def _verify_file(request: HttpRequest) -> HttpResponse:
+    upload = request.FILES["file"]
+    if upload.size > settings.VERIFY_MAX_BYTES:
+        problem = _("This file is larger than any certificate can be; it is not one of ours.")
+        return render(
+            request, "euc/verify.html", {"form": forms.VerifyForm(), "problem": problem}, status=413
+        )
+    finding = verifying.examine(upload.read())
+    view = verification.of_document(finding.document) if finding.document else None
+    context = {"finding": finding, "view": view, "by_file": True}
+    return render(request, "euc/verified.html", context)
+
+
+@open_to_all
+@never_cache
+@require_safe
+def by_token(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the QR code: the status at this moment."""
+    view = verification.by_token(token) if TOKEN.fullmatch(token) else None
+    status = 200 if view else 404
+    return render(request, "euc/verified.html", {"view": view, "by_file": False}, status=status)
