@@ -6,6 +6,8 @@ Chinese terms follow the Export Control Law and the Regulations on Export Contro
 
 from typing import NamedTuple
 
+from babel import Locale
+
 
 class Words(NamedTuple):
     """One expression in both languages of the certificate."""
@@ -52,7 +54,7 @@ EVIDENCE = {
     "OTHER": Words("Other", "其他"),
 }
 
-# Countries most certificates name; any other code is printed as it stands.
+# Countries most certificates name, as the treaties name them; Babel knows the others by their short names.
 COUNTRIES = {
     "CN": Words("People's Republic of China", "中华人民共和国"),
     "IN": Words("Republic of India", "印度共和国"),
@@ -81,6 +83,12 @@ MONTHS = (
     "November",
     "December",
 )
+
+
+def country(code: str) -> Words:
+    """The name of a country from its ISO 3166 code; an unknown code stands for itself."""
+    names = (Locale(language).territories.get(code, code) for language in ("en", "zh"))
+    return COUNTRIES.get(code) or Words(*names)
 
 
 def of(words: dict[str, Words], code: str, otherwise: str = "") -> Words:

@@ -3,7 +3,6 @@
 Nothing here reads the database. PDF bytes from here carry no seal; hand them to `documents.signing.seal`.
 """
 
-import hashlib
 import json
 import re
 from datetime import UTC, date, datetime
@@ -52,11 +51,6 @@ def canonical(data: Any) -> bytes:
     return json.dumps(
         data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     ).encode()
-
-
-def content_hash(content: dict) -> str:
-    """SHA-256 of the canonical content, in hex: what approvals are bound to and the footer names."""
-    return hashlib.sha256(canonical(content)).hexdigest()
 
 
 def preview_context(content: dict, *, hindi: bool = False) -> dict:
@@ -131,7 +125,7 @@ def _party(role: Words, party: dict) -> dict:
     return {
         "role": role,
         "party": party,
-        "country": printed_words.of(printed_words.COUNTRIES, party.get("country", "")),
+        "country": printed_words.country(party.get("country", "")),
         "identifiers": [(name, value) for name, value in party.get("identifiers", {}).items() if value],
         "contact": [party[key] for key in ("phone", "email", "website") if party.get(key)],
     }

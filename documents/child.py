@@ -1,0 +1,239 @@
+"""What runs in the bounded child process: imports nothing of the product, answers one JSON line.
+
+Started by `documents.bounded` as a program: question (one JSON line) and bytes on stdin.
+"""
+
+import io
+import json
+import re
+import resource
+import sys
+import zipfile
+import zlib
+
+MEMORY = 768 * 1024 * 1024
+CPU_SECONDS = 8
+STREAM_LIMIT = 256 * 1024 * 1024
+MAX_SIGNATURES = 4
+MAX_PAGES = 300
+MAX_OBJECTS = 50_000
+MAX_PIXELS = 60_000_000
+MAX_PARTS = 2_000
+MAX_UNPACKED = 100 * 1024 * 1024
+
+FORBIDDEN_KEYS = {"/JS", "/JavaScript", "/XFA", "/RichMedia"}
+FORBIDDEN_ACTIONS = {"/JavaScript", "/Launch", "/GoToE", "/ImportData", "/SubmitForm", "/Rendition", "/Movie"}
+
+
+def main() -> None:
+    _limit()
+    question = json.loads(sys.stdin.buffer.readline())
+    content = sys.stdin.buffer.read()
+    task = TASKS[question.pop("task")]
+    try:
+        answer = task(content, **question)
+    except (MemoryError, RecursionError):
+        raise SystemExit(3) from None
+    except Refused as refused:
+        answer = {"refused": refused.args[0]}
+    except Exception as problem:
+        answer = {"refused": "UNREADABLE", "why": f"{type(problem).__name__}: {problem}"[:200]}
+    sys.stdout.write(json.dumps(answer))
+
+
+class Refused(Exception):
+    """The bytes break a rule; the argument is its code."""
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    import socket
+
+    socket.socket.connect = socket.socket.connect_ex = _refuse_network
+    socket.getaddrinfo = _refuse_network
+
+
+def _refuse_network(*args, **kwargs):
+    raise OSError("This process has no network.")
+
+
+# --- Signatures --------------------------------------------------------------------------------
+
+
+def signatures(content: bytes, roots: str) -> dict:
+    """What each signature of a PDF says, judged by pyHanko against the PEM `roots`, fetching nothing."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    reader = PdfFileReader(io.BytesIO(content), strict=False)
+    found = reader.embedded_regular_signatures
+    if len(found) > MAX_SIGNATURES:
+        raise Refused("TOO_MANY_SIGNATURES")
+    return {"signatures": [_judge(signature, roots) for signature in found]}
+
+
+def _judge(signature, roots: str) -> dict:
+    from pyhanko.sign.validation import validate_pdf_signature
+
+    about = {"field": str(signature.field_name)[:100], "subject": "", "signed_at": None}
+    try:
+        about["subject"] = signature.signer_cert.subject.human_friendly[:300]
+        about["signed_at"] = (
+            signature.self_reported_timestamp and signature.self_reported_timestamp.isoformat()
+        )
+        status = validate_pdf_signature(signature, _context(roots))
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as problem:
+        return about | {"problem": f"{type(problem).__name__}: {problem}"[:200]}
+    return about | {
+        "intact": status.intact,
+        "valid": status.valid,
+        "trusted": status.trusted,
+        "whole_file": status.coverage.name == "ENTIRE_FILE",
+        "unchanged": status.bottom_line,
+    }
+
+
+def _context(roots: str):
+    from pyhanko.keys import load_certs_from_pemder_data
+    from pyhanko_certvalidator import ValidationContext
+
+    trusted = list(load_certs_from_pemder_data(roots.encode())) if roots else []
+    return ValidationContext(trust_roots=trusted, allow_fetching=False, revocation_mode="soft-fail")
+
+
+# --- Uploads -----------------------------------------------------------------------------------
+
+
+def pdf(content: bytes) -> dict:
+    """Refuse encrypted, active or oversized PDFs; else say how many pages there are."""
+    from pypdf import PdfReader
+    from pypdf.errors import PdfReadError
+
+    reader = PdfReader(io.BytesIO(content), strict=False)
+    if reader.is_encrypted:
+        raise Refused("ENCRYPTED")
+    pages = reader.get_num_pages()
+    if not 1 <= pages <= MAX_PAGES or len(reader.pages) != pages:
+        raise Refused("PAGES")
+    numbers = {number for table in reader.xref.values() for number in table} | set(reader.xref_objStm)
+    if len(numbers) > MAX_OBJECTS:
+        raise Refused("TOO_LARGE_INSIDE")
+    for number in numbers:
+        try:
+            _look(reader.get_object(number), depth=0)
+        except PdfReadError:
+            continue
+    return {"pages": pages}
+
+
+def _look(item, depth: int) -> None:
+    """Walk one object without following references; the walk over all objects reaches those."""
+    if depth > 100:
+        raise Refused("TOO_LARGE_INSIDE")
+    if isinstance(item, dict):
+        _refuse_activity(item)
+        for value in item.values():
+            if isinstance(value, dict | list):
+                _look(value, depth + 1)
+        if hasattr(item, "_data"):
+            _meter(item)
+    elif isinstance(item, list):
+        for value in item:
+            if isinstance(value, dict | list):
+                _look(value, depth + 1)
+
+
+def _refuse_activity(item: dict) -> None:
+    if FORBIDDEN_KEYS & item.keys() or item.get("/S") in FORBIDDEN_ACTIONS:
+        raise Refused("ACTIVE")
+    if item.get("/Type") == "/EmbeddedFile" or {"/EmbeddedFiles", "/EF"} & item.keys():
+        raise Refused("EMBEDDED")
+
+
+def _meter(stream) -> None:
+    filters = stream.get("/Filter")
+    first = filters[0] if isinstance(filters, list) and filters else filters
+    if first in ("/FlateDecode", "/Fl"):
+        _unpack_within(stream._data, STREAM_LIMIT)
+
+
+def _unpack_within(packed: bytes, limit: int) -> None:
+    unpacker, unpacked = zlib.decompressobj(), 0
+    while packed and not unpacker.eof:
+        try:
+            unpacked += len(unpacker.decompress(packed, 1 << 20))
+        except zlib.error:
+            return
+        packed = unpacker.unconsumed_tail
+        if unpacked > limit:
+            raise Refused("TOO_LARGE_INSIDE")
+
+
+def image(content: bytes, form: str) -> dict:
+    """Refuse pictures that are broken, not of `form` (PNG or JPEG), or of more pixels than MAX_PIXELS."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    with Image.open(io.BytesIO(content), formats=[form]) as picture:
+        width, height = picture.size
+        if width * height > MAX_PIXELS:
+            raise Refused("PIXELS")
+        picture.verify()
+    with Image.open(io.BytesIO(content), formats=[form]) as picture:
+        picture.draft("RGB", (width // 8, height // 8))
+        picture.load()
+    return {"width": width, "height": height}
+
+
+def workbook(content: bytes) -> dict:
+    """Refuse ZIP bombs, macros, outside links, embedded objects and XML entities in an XLSX file."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+            raise Refused("TOO_LARGE_INSIDE")
+        if len({part.filename for part in parts}) != len(parts):
+            raise Refused("UNREADABLE")
+        left = MAX_UNPACKED
+        for part in parts:
+            left -= _check_part(archive, part, left)
+    return {"parts": len(parts)}
+
+
+def _check_part(archive, part, left: int) -> int:
+    name = part.filename.lower()
+    if part.flag_bits & 1:
+        raise Refused("ENCRYPTED")
+    if name.startswith("/") or ".." in name.split("/") or "\\" in name:
+        raise Refused("UNREADABLE")
+    if "vbaproject" in name or "/activex/" in name or "macrosheets/" in name:
+        raise Refused("ACTIVE")
+    if "/embeddings/" in name or "/externallinks/" in name:
+        raise Refused("EMBEDDED")
+    with archive.open(part) as file:
+        text = file.read(left + 1)
+    if len(text) > left:
+        raise Refused("TOO_LARGE_INSIDE")
+    _check_xml(name, text)
+    return len(text)
+
+
+def _check_xml(name: str, text: bytes) -> None:
+    if not name.endswith((".xml", ".rels", ".vml")):
+        return
+    plain = text.replace(b"\0", b"")
+    if re.search(rb"<!(DOCTYPE|ENTITY)", plain, re.IGNORECASE):
+        raise Refused("ACTIVE")
+    if name == "[content_types].xml" and b"spreadsheetml.sheet.main+xml" not in plain:
+        raise Refused("UNREADABLE")
+    if b"macroEnabled" in plain and name == "[content_types].xml":
+        raise Refused("ACTIVE")
+
+
+TASKS = {"signatures": signatures, "pdf": pdf, "image": image, "workbook": workbook}
+
+if __name__ == "__main__":
+    main()
