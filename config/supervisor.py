@@ -131,6 +131,7 @@ class Supervisor:
         self.say(f"[{child.name}] ended with status {code}; again in {pause:.0f} s (log: {child.log})")
 
     def stop(self) -> None:
+        """Ask every child to end, and after 15 seconds make it."""
         for child in self.children:
             if child.is_running():
                 child.process.terminate()

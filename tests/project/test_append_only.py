@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from documents.models import StoredFile
 from workflow.append_only import AppendOnlyModel, WriteOnce
 
 MODELS = [model for model in apps.get_models() if issubclass(model, AppendOnlyModel)]
@@ -63,3 +64,14 @@ class TestAppendOnlyModels:
     @pytest.mark.django_db
     def test_are_guarded_by_the_database(self, model):
         assert triggers_on(model._meta.db_table) >= {"UPDATE", "DELETE"}
+
+
+class TestTriggers:
+    @pytest.mark.django_db(transaction=True)
+    def test_are_lifted_to_empty_the_tables_after_a_test(self):
+        StoredFile.objects.create(sha256="a" * 64, size=1, media_type="text/plain", name="a", book="org-1")
+
+    @pytest.mark.django_db(transaction=True)
+    def test_are_back_afterwards(self):
+        assert not StoredFile.objects.exists()
+        assert triggers_on(StoredFile._meta.db_table) >= {"UPDATE", "DELETE"}

@@ -1,7 +1,6 @@
 """Run the whole product on one machine: web server, worker and clock, until Ctrl-C."""
 
 import errno
-import importlib
 import os
 import socket
 import sys
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts import demonstration
 from config import processes
 from config.supervisor import Child, Supervisor
 
@@ -126,9 +126,10 @@ class Command(BaseCommand):
         return True
 
     def people(self) -> list[str]:
+        """The demonstration people, each once, with what they are in each organisation."""
         if not settings.DEMONSTRATION:
             return []
-        people = importlib.import_module("accounts.demonstration").PEOPLE
+        people = {person[0]: person for person in demonstration.PEOPLE}.values()
         width = max(len(name) for _, name, *_ in people)
         return [
             "  Demonstration people (sign in with one click on the first page):",
