@@ -168,7 +168,9 @@ class OrderForm(DraftForm):
 class LineForm(DraftForm):
     """One goods line; kilograms on screen, milligrams in `cleaned_data`."""
 
-    needed = ("description", "family", "grade", "itc_hs", "cn_hs", "net_weight_mg", "value", "currency")
+    needed = (
+        "description", "family", "grade", "itc_hs", "cn_hs", "net_weight_mg", "value", "currency", *ELEMENTS,
+    )  # fmt: skip
     description = LineField(max_length=300, label=_("Description"))
     description_zh = LineField(max_length=300, label=_("Description in Chinese"))
     family = forms.ChoiceField(choices=[("", ""), *GoodsLine.Family.choices], label=_("Magnet family"))
@@ -350,7 +352,6 @@ class VerifyForm(forms.Form):
         max_length=200,
         label=_("Verification code"),
         help_text=_("The 32 letters and digits printed under the QR code."),
-        required=False,
     )
 
 
@@ -362,6 +363,8 @@ class CertificateFilterForm(forms.Form):
 
     def __init__(self, *args: Any, statuses: list[tuple[str, Any]], **given: Any) -> None:
         super().__init__(*args, **given)
+        for field in self.fields.values():
+            field.is_needed = True  # a filter has nothing optional about it
         self.fields["status"].choices = [("", _("any")), *statuses]
 
 

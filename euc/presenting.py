@@ -59,7 +59,7 @@ PATH_LABELS = {
     "itc_hs": gettext_lazy("ITC-HS code (India)"),
     "cn_hs": gettext_lazy("HS code (China)"),
     "control_codes": gettext_lazy("Chinese control codes"),
-    "net_weight_mg": gettext_lazy("net weight in mg"),
+    "net_weight_mg": gettext_lazy("net weight"),
     "pieces": gettext_lazy("pieces"),
     "value": gettext_lazy("value"),
     "currency": gettext_lazy("currency"),
@@ -69,7 +69,7 @@ PATH_LABELS = {
     "model": gettext_lazy("model"),
     "sector_label": gettext_lazy("sector"),
     "position": gettext_lazy("where the magnet sits"),
-    "magnet_per_unit_mg": gettext_lazy("magnet weight in one product, in mg"),
+    "magnet_per_unit_mg": gettext_lazy("magnet weight in one product"),
     "units_per_year": gettext_lazy("products made in a year"),
     "destination_market": gettext_lazy("where the product is sold"),
 }
@@ -106,10 +106,15 @@ def label_of(path: str) -> str:
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, str]]:
     """The differences of two revisions as rows for the difference view."""
     return [
-        {"label": label_of(d.path), "old": d.before, "new": d.after}
+        {"label": label_of(d.path), "old": _shown(d.path, d.before), "new": _shown(d.path, d.after)}
         for d in contents.differences(before, after)
         if not d.path.endswith(("kind_label", ".sector", ".size", ".hi", ".zh"))
     ]
+
+
+def _shown(path: str, value: str) -> str:
+    """Weights are compared in milligrams and read in kilograms."""
+    return f"{printing.kilograms(int(value))} kg" if path.endswith("_mg") and value else value
 
 
 def field_label(page: str, field: str, line: int) -> str:
@@ -129,11 +134,12 @@ class Row:
     """One value of a certificate on screen, and the drafting field it comes from."""
 
     label: Any
-    value: str
+    value: Any
     page: str
     field: str
     line: int = 0
     lang: str = ""
+    kind: str = ""
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -255,12 +261,13 @@ def _use(use: dict[str, Any]) -> Section:
         row("purpose_zh", use["purpose_zh"], "zh-Hans"),
         Row(gettext_lazy("plant"), place, "end-use", "plant_name"),
         Row(
-            gettext_lazy("magnet weight in one product"),
-            printing.kilograms(use["magnet_per_unit_mg"]),
+            PATH_LABELS["magnet_per_unit_mg"],
+            use["magnet_per_unit_mg"],
             "end-use",
             "magnet_per_unit_mg",
+            kind="weight",
         ),
-        row("units_per_year", use["units_per_year"]),
+        Row(PATH_LABELS["units_per_year"], use["units_per_year"], "end-use", "units_per_year", kind="count"),
         row("destination_market", use["destination_market"]),
         Row(gettext_lazy("purely civil use"), civil[use["is_civil"]], "end-use", "is_civil"),
     ]

@@ -33,7 +33,7 @@ def certificate_pdf(*, content: dict, issue: dict, hindi: bool = False) -> bytes
     )
     return rendering.render(
         template=TEMPLATE,
-        context={"sheet": _sheet(content, issue, hindi=hindi)},
+        context=print_context(content, issue, hindi=hindi),
         title=f"{TITLE.en} {TITLE.zh} {content['reference']}",
         language="en",
         attachments=[data],
@@ -51,6 +51,11 @@ def canonical(data: Any) -> bytes:
     return json.dumps(
         data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     ).encode()
+
+
+def print_context(content: dict, issue: dict, *, hindi: bool = False) -> dict:
+    """Context of the printed template for an issued certificate."""
+    return {"sheet": _sheet(content, issue, hindi=hindi)}
 
 
 def preview_context(content: dict, *, hindi: bool = False) -> dict:

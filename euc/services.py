@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import actors
 from accounts.actors import Actor
 from documents import fonts
 from euc import content, printing, risk, workflow
@@ -259,29 +260,24 @@ def issue(
 def _issue_block(
     certificate: Certificate, *, by: Actor, at: datetime, valid_from: date, valid_until: date
 ) -> dict[str, Any]:
-    """What the document says about its issue, copied as it stands: names may change later, this does not."""
+    """What the document says about its issue, copied as it stands: names may change later, this does not.
+
+    Asked for before the law has spoken, so a certificate without an approval gives empty names.
+    """
     approver, authority = certificate.approved_by, certificate.approving_authority
-    assert approver is not None and authority is not None  # the law asked for both before
     return {
         "issued_at": at.isoformat(timespec="seconds"),
         "valid_from": valid_from.isoformat(),
         "valid_until": valid_until.isoformat(),
         "approved_by": {
-            "name": approver.full_name,
-            "designation": _designation(certificate),
-            "authority": authority.name,
+            "name": approver.full_name if approver else "",
+            "designation": actors.of(approver, authority).designation if approver and authority else "",
+            "authority": authority.name if authority else "",
         },
         "issued_by": {"name": by.name, "designation": by.designation, "authority": by.organisation.name},
         "content_hash": certificate.content_hash,
         "verify_url": f"{settings.SITE_URL}/v/{certificate.token}/",
     }
-
-
-def _designation(certificate: Certificate) -> str:
-    approver = certificate.approved_by
-    assert approver is not None
-    held = approver.memberships.filter(organisation_id=certificate.approving_authority_id)
-    return next((membership.designation for membership in held if membership.designation), "")
 
 
 def _supersede(certificate: Certificate, *, by: Actor, at: datetime, successor: Certificate) -> None:

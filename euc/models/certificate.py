@@ -233,6 +233,12 @@ class Certificate(models.Model):
     def is_past(day) -> bool:
         return day < today()
 
+    @property
+    def last_at(self):
+        """When somebody last drafted, decided or ended it."""
+        moments = (self.changed_at, self.submitted_at, self.approved_at, self.issued_at, self.ended_at)
+        return max(moment for moment in moments if moment)
+
     def days_waiting(self) -> int:
         return (timezone.now() - self.submitted_at) // timedelta(days=1) if self.submitted_at else 0
 
