@@ -1,5 +1,7 @@
 """Make this installation ready to start: keys, database, reference and demonstration data."""
 
+import io
+
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
@@ -8,11 +10,12 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     help = __doc__
 
-    def handle(self, **options):
+    def handle(self, *, verbosity, **options):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        quiet = {} if verbosity > 1 else {"verbosity": 0, "stdout": io.StringIO()}
         if settings.DEMONSTRATION:
-            call_command("make_keys", verbosity=0)
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("load_reference")
+            call_command("make_keys", **quiet)
+        call_command("migrate", interactive=False, **quiet)
+        call_command("load_reference", **quiet)
         if settings.DEMONSTRATION:
-            call_command("load_demonstration")
+            call_command("load_demonstration", **quiet)
