@@ -99,23 +99,33 @@ def recently_authenticated(request) -> bool:
 
 
 def fresh_proof_required(view):
-    """Before a POST that binds others, ask for a password or passkey again unless just given.
+    """Before a step that binds others, ask for the second factor again unless it was just given.
 
-    The person returns to the page they came from and presses the button once more: what was
-    posted is never replayed for them.
+    Guards the form as well as its posting, so that nobody types a reason first and loses it. What was
+    posted is never replayed: the person returns to the page and presses the button once more.
     """
 
     @wraps(view)
     def guarded(request, *args, **kwargs):
-        if request.method != "POST" or recently_authenticated(request):
+        if recently_authenticated(request):
             return view(request, *args, **kwargs)
-        messages.info(request, _("Confirm that it is you, then repeat the step."))
-        back = request.POST.get("next") or request.headers.get("Referer") or request.path
-        return redirect(
-            f"{reverse('account_reauthenticate')}?{urlencode({'next': local_path(request, back)})}"
-        )
+        messages.info(request, _("Confirm that it is you; then take the step."))
+        back = request.get_full_path()
+        if request.method != "GET":
+            back = request.headers.get("Referer") or back
+        return redirect(f"{_door(request.user)}?{urlencode({'next': local_path(request, back)})}")
 
     return guarded
+
+
+def _door(person):
+    """Where this person proves again who they are: with a key, an app, or the password they have alone."""
+    kinds = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+    if Authenticator.Type.WEBAUTHN in kinds:
+        return reverse("mfa_reauthenticate_webauthn")
+    if Authenticator.Type.TOTP in kinds:
+        return reverse("mfa_reauthenticate")
+    return reverse("account_reauthenticate")
 
 
 def local_path(request, address: str) -> str:

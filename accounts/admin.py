@@ -1,9 +1,11 @@
 """Organisations, sites and people in the back office. Roles are given by invitation, never here."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
 
-from accounts import forms
+from accounts import forms, services
 from accounts.models import Invitation, Membership, Organisation, Site, User
+from workflow.engine import NotAllowed
 
 
 class ReadOnly:
@@ -20,8 +22,19 @@ class ReadOnly:
 
 
 class NeverDeleted:
+    """Rows stay: what was done by or for them refers to them."""
+
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+class Noted(NeverDeleted):
+    """Every saved change is an event, in the same transaction."""
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        verb = "change" if change else "add"
+        services.note_change(subject=obj, by=request.actor, verb=verb, details={"fields": form.changed_data})
 
 
 class SiteInline(NeverDeleted, admin.StackedInline):
@@ -31,7 +44,7 @@ class SiteInline(NeverDeleted, admin.StackedInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(NeverDeleted, admin.ModelAdmin):
+class OrganisationAdmin(Noted, admin.ModelAdmin):
     form = forms.OrganisationForm
     inlines = [SiteInline]
     list_display = ["name", "kind", "iec", "gstin", "is_active"]
@@ -40,14 +53,26 @@ class OrganisationAdmin(NeverDeleted, admin.ModelAdmin):
 
 
 @admin.register(User)
-class UserAdmin(NeverDeleted, admin.ModelAdmin):
+class UserAdmin(Noted, admin.ModelAdmin):
     fields = ["email", "full_name", "language", "is_active", "joined_at", "last_login"]
     readonly_fields = ["email", "joined_at", "last_login"]
     list_display = ["email", "full_name", "is_active", "last_login"]
     search_fields = ["email", "full_name"]
 
+    actions = ["reset_second_factors"]
+
     def get_queryset(self, request):
         return super().get_queryset(request).filter(is_system=False)
+
+    @admin.action(description=_("Remove second factors (lost telephone or key)"))
+    def reset_second_factors(self, request, queryset):
+        for person in queryset:
+            try:
+                services.reset_second_factors(person=person, by=request.actor)
+            except NotAllowed as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                self.message_user(request, _("%(person)s sets up anew.") % {"person": person})
 
     def has_add_permission(self, request):
         return False

@@ -6,12 +6,19 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.identifiers import gstin_check_character, uscc_check_character
+from accounts import identifiers
 from accounts.models import Membership, Organisation, Site, User
 from accounts.roles import Kind, Role
 
 # A PAN of an invented series; a GSTIN is state, PAN, entity, Z and its check character.
 MOTORS_GSTIN = "27ZZZCD0001M1Z"
+
+
+def _uscc(first_sixteen: str) -> str:
+    """A USCC with both its check characters, the inner one of GB 11714 and the outer one."""
+    code = first_sixteen + identifiers.organisation_code_check_character(first_sixteen[8:])
+    return code + identifiers.uscc_check_character(code)
+
 
 ORGANISATIONS = {
     "motors": {
@@ -26,7 +33,7 @@ ORGANISATIONS = {
         "postcode": "410501",
         "iec": "0388000001",
         "pan": MOTORS_GSTIN[2:12],
-        "gstin": MOTORS_GSTIN + gstin_check_character(MOTORS_GSTIN),
+        "gstin": MOTORS_GSTIN + identifiers.gstin_check_character(MOTORS_GSTIN),
         "cin": "U31900MH2019PTC000001",
         "udyam": "UDYAM-MH-26-0000001",
         "email": "imports@sahyadri.example",
@@ -45,7 +52,7 @@ ORGANISATIONS = {
         "postcode": "560058",
         "iec": "ZZZFD0002N",
         "pan": "ZZZFD0002N",
-        "gstin": "29ZZZFD0002N1Z" + gstin_check_character("29ZZZFD0002N1Z"),
+        "gstin": "29ZZZFD0002N1Z" + identifiers.gstin_check_character("29ZZZFD0002N1Z"),
         "llpin": "ZZZ-0002",
         "email": "purchase@kaveri.example",
         "phone": "+91 80 0000 0000",
@@ -82,7 +89,7 @@ SITES = {
             "city": "Pune",
             "state_code": "27",
             "postcode": "410501",
-            "gstin": MOTORS_GSTIN + gstin_check_character(MOTORS_GSTIN),
+            "gstin": MOTORS_GSTIN + identifiers.gstin_check_character(MOTORS_GSTIN),
         }
     ],
     "drives": [
@@ -104,7 +111,7 @@ EXPORTERS = {
         "address": "No. 0, Demonstration Road, Yinzhou District, Ningbo, Zhejiang",
         "address_zh": "浙江省宁波市鄞州区示范路0号",
         "country": "CN",
-        "uscc": "91330212MA0000001" + uscc_check_character("91330212MA0000001"),
+        "uscc": _uscc("91330212MA000000"),
         "customs_code": "3302960001",
         "phone": "+86 574 0000 0000",
         "email": "export@ningbo-magnet.example",
@@ -115,7 +122,7 @@ EXPORTERS = {
         "address": "No. 00, Demonstration Avenue, Zhanggong District, Ganzhou, Jiangxi",
         "address_zh": "江西省赣州市章贡区示范大道00号",
         "country": "CN",
-        "uscc": "91360702MA0000002" + uscc_check_character("91360702MA0000002"),
+        "uscc": _uscc("91360702MA000001"),
         "customs_code": "3607960002",
         "phone": "+86 797 0000 0000",
         "email": "export@ganzhou-magnet.example",

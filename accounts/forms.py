@@ -103,6 +103,8 @@ class StrictModelForm(forms.ModelForm):
 
 
 class OrganisationForm(StrictModelForm):
+    website = forms.URLField(label=_("Website"), max_length=200, required=False, assume_scheme="https")
+
     class Meta:
         model = Organisation
         fields = [

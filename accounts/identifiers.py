@@ -176,11 +176,15 @@ def uscc_check_character(first_seventeen: str) -> str:
 
 def uscc_warning(code: str) -> str:
     """A sentence when the organisation code inside a valid USCC fails its own check (GB 11714), else ""."""
-    body, check = code[8:16], code[16]
-    total = sum(w * BASE36.index(c) for w, c in zip(GB11714_WEIGHTS, body, strict=True))
-    if check == "0123456789X"[-total % 11]:
+    if code[16] == organisation_code_check_character(code[8:16]):
         return ""
     return _("The organisation code inside (characters 9 to 17) does not match its own check character.")
+
+
+def organisation_code_check_character(first_eight: str) -> str:
+    """The ninth character that belongs to the first eight of a Chinese organisation code (GB 11714)."""
+    total = sum(w * BASE36.index(c) for w, c in zip(GB11714_WEIGHTS, first_eight, strict=True))
+    return "0123456789X"[-total % 11]
 
 
 def chinese_customs_code(text: str) -> str:

@@ -5,6 +5,7 @@ import secrets
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -130,6 +131,33 @@ def remove(*, membership, by, at=None) -> None:
     if Membership.objects.filter(pk=membership.pk, is_active=True).update(is_active=False):
         details = {"person": membership.person.full_name, "role": membership.role}
         _record("remove", membership, by=by, at=at, details=details)
+
+
+@transaction.atomic
+def reset_second_factors(*, person, by, at=None) -> int:
+    """Remove every second factor of a person who lost theirs, so that they set up anew; how many went.
+
+    Only for administrators, who must have made sure by another way whom they speak to.
+    """
+    if not by.has(Role.ADMINISTRATOR) or by.person == person:
+        raise NotAllowed(_("Only another administrator may do this."))
+    count, _by_model = Authenticator.objects.filter(user=person).delete()
+    note_change(subject=person, by=by, verb="reset_second_factors", details={"removed": count}, at=at)
+    return count
+
+
+def note_change(*, subject, by, verb, details, at=None) -> None:
+    """Record what the back office did to a person or an organisation, in the book it belongs to."""
+    book = getattr(subject, "book", None) or by.organisation.book
+    events.record(
+        book=book,
+        subject=subject,
+        verb=f"{subject._meta.label_lower}.{verb}",
+        by=by,
+        at=at,
+        reference=str(subject)[:80],
+        details=details,
+    )
 
 
 def _refuse_unless_grantable(by, organisation, role):
