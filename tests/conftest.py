@@ -1,11 +1,33 @@
 """The same people everywhere: one importer, one authority, one ministry, one platform, and a stranger."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts import actors
 from accounts.roles import Kind, Role
 from tests.factories import MembershipFactory, OrganisationFactory, UserFactory
+
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(config, items):
+    """Races need a server that runs transactions side by side: not run on SQLite, and the summary says so."""
+    if not settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("services")]
+    config.stash[LEFT_OUT] = len(left_out)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if count := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(
+            f"NOT RUN on SQLite: {count} tests that need PostgreSQL (DATABASE_URL=..., or make test)",
+            yellow=True,
+        )
 
 
 @pytest.fixture
