@@ -39,32 +39,31 @@
     menu.querySelector("summary").focus();
   });
 
-  // Autosave status, told by htmx's own events on forms marked data-autosave.
+  // Autosave status, told by htmx's own events; the server's answer says when it was saved.
   function status(state, text) {
     const line = document.querySelector("[data-autosave-status]");
     if (!line) return;
     line.dataset.state = state;
-    line.querySelector("span").textContent = text;
+    line.textContent = text;
   }
-  const autosaved = (event) => event.target.closest?.("[data-autosave]");
+  const autosaved = (event) => event.target.closest?.("form[hx-post]");
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (autosaved(event)) status("saving", say("saving"));
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = autosaved(event);
     if (!form) return;
-    if (!event.detail.successful) return status("error", say("offline"));
+    if (!event.detail.successful && event.detail.xhr.status !== 422) return status("error", say("offline"));
     delete form.dataset.dirty;
-    status("saved", say("saved"));
   });
 
   // Leaving with something typed and not sent asks once.
-  const guarded = "form[data-guard], form[data-autosave]";
+  const guarded = "form[data-guard]";
   document.addEventListener("input", (event) => {
     const form = event.target.closest?.(guarded);
     if (!form) return;
     form.dataset.dirty = "yes";
-    if (form.matches("[data-autosave]")) status("unsaved", say("unsaved"));
+    if (form.hasAttribute("hx-post")) status("unsaved", say("unsaved"));
   });
   document.addEventListener("submit", (event) => {
     if (event.target.matches(guarded)) delete event.target.dataset.dirty;
