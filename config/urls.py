@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("euc.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("config.api")),
     path("deliveries/", deliveries.listing, name="deliveries"),
     path("deliveries/<int:pk>/retry/", deliveries.retry, name="delivery-retry"),
     path("accessibility/", views.accessibility, name="accessibility"),

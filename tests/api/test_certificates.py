@@ -1,0 +1,99 @@
+"""The JSON doors: the same law, the same scope, nothing more than the allow-list."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from rest_framework.test import APIClient
+
+from accounts import actors
+from config.api import handle_exception
+from euc import demonstration, reference
+from workflow import engine
+from workflow.law import Miss
+
+
+@pytest.fixture
+def api_for():
+    def sign_in(actor):
+        client = APIClient()
+        client.force_login(actor.person, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        session[actors.SESSION_KEY] = actor.organisation.pk
+        session.save()
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def issued(drafter, signatory, officer, senior):
+    reference.load()
+    return demonstration.issued(
+        drafter=drafter, signatory=signatory, officer=officer, senior=senior, po_number="PO-1"
+    )
+
+
+def address(certificate):
+    return f"/api/v1/certificates/{certificate.slug}/"
+
+
+class TestCertificates:
+    def test_lists_what_the_actor_may_see_with_the_open_steps(self, api_for, senior, issued):
+        rows = api_for(senior).get("/api/v1/certificates/").json()["results"]
+        assert [(row["reference"], row["actions"]) for row in rows] == [(issued.reference, ["revoke"])]
+
+    def test_gives_the_content_that_was_signed(self, api_for, drafter, issued):
+        found = api_for(drafter).get(address(issued)).json()
+        assert found["content"]["order"]["number"] == "PO-1"
+        assert found["content_hash"] == issued.content_hash
+
+    def test_answers_the_same_for_another_importer_as_for_nothing(self, api_for, stranger, issued):
+        client = api_for(stranger)
+        theirs = client.get(address(issued))
+        absent = client.get("/api/v1/certificates/EUC-0000000000-2026-27-0001/")
+        assert (
+            (theirs.status_code, theirs.json()) == (absent.status_code, absent.json()) == (404, absent.json())
+        )
+        assert client.get("/api/v1/certificates/").json()["results"] == []
+
+    @pytest.mark.django_db
+    def test_turns_anonymous_people_away(self):
+        assert APIClient().get("/api/v1/certificates/").status_code == 403
+
+    def test_changes_nothing(self, api_for, senior, issued):
+        client = api_for(senior)
+        for method in (client.post, client.put, client.patch, client.delete):
+            assert method(address(issued)).status_code == 405
+
+
+class TestVerification:
+    def test_answers_anybody_with_the_public_fields(self, issued):
+        found = APIClient().get(f"/api/v1/verifications/{issued.token}/")
+        assert found.status_code == 200
+        assert found["Cache-Control"] == "no-store"
+        body = found.json()
+        assert (body["status"], body["in_force"]) == ("ISSUED", True)
+        assert not {"value", "evidence", "risk"} & set(body)
+        assert "value" not in body["goods"][0]
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("token", ["a" * 32, "x", "%00", "A" * 5000])
+    def test_knows_no_other_code(self, token):
+        assert APIClient().get(f"/api/v1/verifications/{token}/").status_code == 404
+
+
+class TestRefusals:
+    def test_name_what_is_missing(self):
+        answer = handle_exception(engine.Incomplete([Miss("order", "po_number", "missing")]), {})
+        assert (answer.status_code, answer.data["fields"]) == (400, {"po_number": "missing"})
+        assert handle_exception(engine.WrongStatus("late"), {}).status_code == 409
+        assert handle_exception(engine.NotAllowed("no"), {}).status_code == 403
+
+
+class TestSchema:
+    def test_is_the_one_in_the_documentation(self, tmp_path):
+        fresh = tmp_path / "openapi.yaml"
+        call_command("spectacular", file=str(fresh), validate=True, fail_on_warn=True)
+        assert fresh.read_text() == (Path(settings.BASE_DIR) / "docs" / "openapi.yaml").read_text()
