@@ -11,6 +11,7 @@ import os
 import queue
 import threading
 import time
+from typing import Any
 
 from celery import current_app
 
@@ -18,10 +19,21 @@ log = logging.getLogger(__name__)
 
 PAUSE_AFTER_FAILURE = 30.0  # seconds
 
-_hints: queue.Queue[int] = queue.Queue(maxsize=1000)
-_thread: threading.Thread | None = None
-_pid: int | None = None
-_lock = threading.Lock()
+ANSWER_WITHIN = {"socket_connect_timeout": 2, "socket_timeout": 5}  # seconds, of a broker reached by network
+
+_hints: queue.Queue[int]
+_thread: threading.Thread | None
+_lock: threading.Lock
+
+
+def _begin() -> None:
+    """A process starts with no hints and no thread: what a fork copied belongs to the parent."""
+    global _hints, _thread, _lock
+    _hints, _thread, _lock = queue.Queue(maxsize=1000), None, threading.Lock()
+
+
+_begin()
+os.register_at_fork(after_in_child=_begin)
 
 
 def ring(errand_id: int) -> None:
@@ -33,28 +45,29 @@ def ring(errand_id: int) -> None:
         log.warning("the broker is slow; errand %s is left to the sweep", errand_id)
 
 
-def publish(errand_id: int) -> None:
+def publish(errand_id: int, **through: Any) -> None:
     """Send the hint to the broker now; may block or raise. For workers and the ringing thread."""
-    current_app.send_task("workflow.tasks.run_errand", (errand_id,), retry=False)
+    current_app.send_task("workflow.tasks.run_errand", (errand_id,), retry=False, **through)
 
 
 def _ensure_thread() -> None:
-    global _thread, _pid
+    global _thread
     with _lock:
-        if _thread is None or not _thread.is_alive() or _pid != os.getpid():
-            _pid = os.getpid()
+        if _thread is None or not _thread.is_alive():
             _thread = threading.Thread(target=_forward, name="doorbell", daemon=True)
             _thread.start()
 
 
 def _forward() -> None:
-    silent_until = 0.0
+    """Send hint after hint, over a connection that gives up on a silent broker; pause after a failure."""
+    connection, silent_until = None, 0.0
     while True:
         errand_id = _hints.get()
         if time.monotonic() < silent_until:
             continue
         try:
-            publish(errand_id)
+            connection = connection or current_app.connection_for_write(transport_options=ANSWER_WITHIN)
+            publish(errand_id, connection=connection)
         except Exception:
-            silent_until = time.monotonic() + PAUSE_AFTER_FAILURE
+            connection, silent_until = None, time.monotonic() + PAUSE_AFTER_FAILURE
             log.exception("the broker does not answer; hints pause for %s seconds", PAUSE_AFTER_FAILURE)

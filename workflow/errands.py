@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
@@ -89,13 +89,18 @@ def _claim(errand_id: int) -> Errand | None:
     token = uuid.uuid4()
     until = now + timedelta(seconds=settings.ERRAND_LEASE_SECONDS)
     runnable = Errand.objects.runnable(now).filter(pk=errand_id)
-    if runnable.filter(attempts__gte=settings.ERRAND_MAX_ATTEMPTS).update(
-        state=Errand.DEAD, lease_token=None, lease_until=None
-    ):
+    if _bury(runnable.filter(attempts__gte=settings.ERRAND_MAX_ATTEMPTS)):
         log.error("errand %s stopped after %s attempts", errand_id, settings.ERRAND_MAX_ATTEMPTS)
         return None
     claimed = runnable.update(lease_token=token, lease_until=until, attempts=F("attempts") + 1)
     return Errand.objects.get(pk=errand_id) if claimed else None
+
+
+def _bury(worn_out: models.QuerySet[Errand]) -> int:
+    """Stop what used up its attempts without ever reporting back, and say so where no error was left."""
+    silent = Value("The worker ended each time before it could report an error.")
+    error = Case(When(last_error="", then=silent), default=F("last_error"))
+    return worn_out.update(state=Errand.DEAD, lease_token=None, lease_until=None, last_error=error)
 
 
 def _settle(errand: Errand, handler: Handler, result: Any) -> bool:
