@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -19,6 +19,8 @@ def home(request):
     """What the product is, for visitors; their work, for people who act for an organisation."""
     if getattr(request, "actor", None):
         return render(request, "config/work.html", {"work": worklist.of(request.actor)})
+    if request.user.is_authenticated:
+        return redirect("accounts:choose-organisation")
     return render(request, "config/home.html")
 
 
