@@ -41,7 +41,7 @@
 
   // Autosave status, told by htmx's own events; the server's answer says when it was saved.
   function status(state, text) {
-    const line = document.querySelector("[data-autosave-status]");
+    const line = document.querySelector(".autosave");
     if (!line) return;
     line.dataset.state = state;
     line.textContent = text;
@@ -106,21 +106,20 @@
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
     request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
+      if (bar && event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
     });
     request.addEventListener("load", () => {
-      const moved = request.responseURL && request.responseURL !== form.action;
-      if (request.status < 300 && moved) return location.assign(request.responseURL);
       const page = new DOMParser().parseFromString(request.responseText, "text/html");
-      const fresh = page.getElementById("main");
-      if (!fresh) return form.submit();
+      if (!page.getElementById("main")) return form.submit();
+      if (request.responseURL) history.pushState(null, "", request.responseURL);
       document.title = page.title;
-      document.getElementById("messages").replaceWith(page.getElementById("messages"));
-      document.getElementById("main").replaceWith(fresh);
-      settle(fresh);
+      for (const part of ["#messages", ".page-columns"]) {
+        document.querySelector(part).replaceWith(page.querySelector(part));
+      }
+      settle(document.querySelector(".page-columns"));
     });
     request.addEventListener("error", () => form.submit());
-    bar.hidden = false;
+    if (bar) bar.hidden = false;
     request.send(new FormData(form));
   }
   document.addEventListener("submit", (event) => {
@@ -143,7 +142,7 @@
   // After a page or a part of it has changed, the keyboard stands where the eye should be.
   function settle(part) {
     window.htmx?.process(part);
-    part.querySelector("[data-focus]")?.focus();
+    (part.querySelector("[data-focus]") || document.getElementById("main")).focus();
   }
   document.addEventListener("htmx:afterSwap", (event) => {
     event.detail.target.querySelector?.("[data-focus]")?.focus();
