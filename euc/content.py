@@ -67,7 +67,9 @@ def digest(content: dict[str, Any]) -> str:
 
 def _importer(certificate: Certificate) -> dict[str, Any]:
     firm = certificate.importer
-    place = ", ".join(part for part in (firm.address, firm.city, firm.postcode) if part)
+    place = firm.address
+    for part in (firm.city, firm.postcode):
+        place = place if not part or part in place else f"{place}, {part}".removeprefix(", ")
     identifiers = {
         "IEC": firm.iec,
         "PAN": firm.pan,

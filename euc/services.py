@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -262,7 +261,8 @@ def _issue_block(
 ) -> dict[str, Any]:
     """What the document says about its issue, copied as it stands: names may change later, this does not.
 
-    Asked for before the law has spoken, so a certificate without an approval gives empty names.
+    Asked for before the law has spoken, so a certificate without an approval gives empty names. The address
+    of verification is added when the document is printed.
     """
     approver, authority = certificate.approved_by, certificate.approving_authority
     return {
@@ -276,7 +276,6 @@ def _issue_block(
         },
         "issued_by": {"name": by.name, "designation": by.designation, "authority": by.organisation.name},
         "content_hash": certificate.content_hash,
-        "verify_url": f"{settings.SITE_URL}/v/{certificate.token}/",
     }
 
 

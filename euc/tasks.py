@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts import actors
@@ -19,22 +21,24 @@ KIND = "euc.certificate"
 
 @dataclass(frozen=True)
 class Printed:
-    """A sealed document that is not yet registered."""
+    """A sealed document that is not yet registered, and the issue block as it was printed."""
 
     content: bytes
     signer_subject: str
     page_count: int
     sealed_at: datetime
+    issue: dict[str, Any]
 
 
 def print_certificate(errand: Errand) -> Printed:
     """Render and seal the issued revision. Raises NoKey rather than give an unsigned file."""
     certificate = Certificate.objects.get(pk=errand.subject_id)
     revision = certificate.revisions.get(number=certificate.revision_number)
-    pdf = printing.certificate_pdf(content=revision.content, issue=certificate.issue_block)
+    issue = certificate.issue_block | {"verify_url": f"{settings.SITE_URL}/v/{certificate.token}/"}
+    pdf = printing.certificate_pdf(content=revision.content, issue=issue)
     at = timezone.now()
     sealed = signing.seal(pdf, reason=certificate.reference, at=at)
-    return Printed(sealed.content, sealed.signer_subject, sealed.page_count, at)
+    return Printed(sealed.content, sealed.signer_subject, sealed.page_count, at, issue)
 
 
 def register_certificate(errand: Errand, printed: Printed) -> None:
@@ -52,7 +56,9 @@ def register_certificate(errand: Errand, printed: Printed) -> None:
         book=certificate.book,
         name=f"{certificate.slug}.pdf",
     )
-    Certificate.objects.filter(pk=certificate.pk).update(document=document)
+    Certificate.objects.filter(pk=certificate.pk).update(
+        document=document, issue_block=printed.issue
+    )
     events.record(
         book=certificate.book,
         subject=certificate,
