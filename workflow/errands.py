@@ -99,7 +99,7 @@ def _claim(errand_id: int) -> Errand | None:
 def _bury(worn_out: models.QuerySet[Errand]) -> int:
     """Stop what used up its attempts without ever reporting back, and say so where no error was left."""
     silent = Value("The worker ended each time before it could report an error.")
-    error = Case(When(last_error="", then=silent), default=F("last_error"))
+    error = Case(When(last_error="", then=silent), default=F("last_error"), output_field=models.TextField())
     return worn_out.update(state=Errand.DEAD, lease_token=None, lease_until=None, last_error=error)
 
 
