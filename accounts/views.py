@@ -1,5 +1,6 @@
 """Pages about organisations and people: choose whom to act for, invite, accept, remove."""
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -51,6 +52,7 @@ def demonstration_sign_in(request):
         raise Http404
     person = get_object_or_404(User, email=email, is_active=True)
     login(request, person, backend=BACKEND)
+    UserSession.objects.create_from_request(request)
     return redirect(access.local_path(request, request.POST.get("next") or "/"))
 
 
