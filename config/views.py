@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import open_to_all
 from config import context, style_guide
 from euc import worklist
 
@@ -24,6 +25,7 @@ def home(request):
     return render(request, "config/home.html")
 
 
+@open_to_all
 @require_GET
 def accessibility(request):
     return render(request, "config/accessibility.html")
@@ -37,6 +39,7 @@ def style(request):
     return render(request, "config/style.html", style_guide.specimens())
 
 
+@open_to_all
 @require_POST
 def theme(request):
     """Remember light, dark or automatic colours for a year and return to the page one came from."""
