@@ -2,6 +2,8 @@
 
 import functools
 import os
+import struct
+import sys
 import unicodedata
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,15 +46,21 @@ def unprintable(text: str) -> list[str]:
     return [
         character
         for character in dict.fromkeys(text)
-        if ord(character) not in covered and unicodedata.category(character) not in INVISIBLE
+        if not covered[ord(character)] and unicodedata.category(character) not in INVISIBLE
     ]
 
 
 @functools.cache
-def coverage() -> frozenset[int]:
-    """Code points that at least one family has in every weight."""
-    regular, bold = ([_code_points(path) for path in paths() if weight in path.name] for weight in WEIGHTS)
-    return frozenset().union(*(light & heavy for light, heavy in zip(regular, bold, strict=True)))
+def coverage() -> bytes:
+    """One byte for each code point: 1 where at least one family has it in every weight."""
+    printable = bytearray(sys.maxunicode + 1)
+    for family in FAMILIES:
+        regular, bold = (_ranges(path) for path in paths() if path.name.startswith(f"{family}-"))
+        heavy = _flags(bold)
+        for first, last in regular:
+            for point in range(first, last + 1):
+                printable[point] |= heavy[point]
+    return bytes(printable)
 
 
 @contextmanager
@@ -96,8 +104,43 @@ def _configuration_file() -> Path:
     return file
 
 
-def _code_points(path: Path) -> frozenset[int]:
-    from fontTools.ttLib import TTFont
+def _flags(ranges) -> bytearray:
+    flags = bytearray(sys.maxunicode + 1)
+    for first, last in ranges:
+        flags[first : last + 1] = b"\1" * (last + 1 - first)
+    return flags
 
-    with TTFont(path, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+
+def _ranges(path: Path) -> list[tuple[int, int]]:
+    """The ranges of code points in a font's full character map (cmap format 12; without one, format 4).
+
+    Read here because the usual library would leave 30 MB of tables in each worker's memory.
+    """
+    font = path.read_bytes()
+    place = _table(font, b"cmap")
+    records = (struct.unpack_from(">HHL", font, place + 4 + 8 * i) for i in range(_short(font, place + 2)))
+    subtables = [place + offset for platform, _encoding, offset in records if platform in (0, 3)]
+    for subtable in subtables:
+        if _short(font, subtable) == 12:
+            (groups,) = struct.unpack_from(">L", font, subtable + 12)
+            return [struct.unpack_from(">LL", font, subtable + 16 + 12 * i) for i in range(groups)]
+    return next(_segments(font, subtable) for subtable in subtables if _short(font, subtable) == 4)
+
+
+def _table(font: bytes, tag: bytes) -> int:
+    for i in range(_short(font, 4)):
+        name, _checksum, offset, _length = struct.unpack_from(">4sLLL", font, 12 + 16 * i)
+        if name == tag:
+            return offset
+    raise FontsMissing(f"A font has no {tag.decode()} table.")
+
+
+def _segments(font: bytes, subtable: int) -> list[tuple[int, int]]:
+    count = _short(font, subtable + 6) // 2
+    ends = struct.unpack_from(f">{count}H", font, subtable + 14)
+    starts = struct.unpack_from(f">{count}H", font, subtable + 16 + 2 * count)
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if end != 0xFFFF]
+
+
+def _short(font: bytes, place: int) -> int:
+    return struct.unpack_from(">H", font, place)[0]

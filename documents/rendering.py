@@ -4,6 +4,7 @@ Bytes from here carry no seal: only `documents.signing.seal` may take them. Ever
 """
 
 import functools
+import gc
 import hashlib
 import logging
 import threading
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
-from documents import fonts
+from documents import fonts, weasyprint_hooks
 
 STYLESHEET = "css/print-sheet.css"
 _one_at_a_time = threading.Lock()
@@ -83,7 +84,7 @@ def print_html(
 
 
 class _Press:
-    """WeasyPrint warmed up once per process: fonts, style sheets, and the three hooks below."""
+    """WeasyPrint warmed up once per process: fonts, style sheets, known shapes, and the hooks."""
 
     @classmethod
     @functools.cache
@@ -100,21 +101,40 @@ class _Press:
         self.fetcher = _refusing_fetcher()
         self.watch = _Watch()
         self.sheets: dict[str, object] = {}
-        _speak_indic_text()
+        weasyprint_hooks.install()
+        self.shapes = weasyprint_hooks.Shapes()
+        self.settled = False
 
     def print(self, html, title, language, attachments, created_at, stylesheet) -> bytes:
-        source = self._parse(html)
+        source, sheet = self._parse(html), self._sheet(stylesheet)
+        self.shapes.fit(source, sheet)
+        try:
+            pdf = self._lay_out(source, sheet, title, language, attachments, created_at)
+        except BaseException:
+            self.shapes.forget()
+            raise
+        self._settle()
+        return pdf
+
+    def _lay_out(self, source, sheet, title, language, attachments, created_at) -> bytes:
         options = {
             "pdf_variant": "pdf/a-3a",
-            "attachments": [self._attach(a, created_at) for a in attachments],
+            "attachments": [self._attach(attachment, created_at) for attachment in attachments],
         }
         with self.watch as complaints:
-            document = source.render(font_config=self.fonts, stylesheets=[self._sheet(stylesheet)], **options)
+            document = source.render(font_config=self.fonts, stylesheets=[sheet], **options)
             _describe(document.metadata, title, language, created_at)
             pdf = document.write_pdf(finisher=_finish, **options)
         if complaints:
             raise RenderFailed("; ".join(complaints))
         return pdf
+
+    def _settle(self) -> None:
+        """After the first print, spare the garbage collector the libraries, fonts and styles that stay."""
+        if not self.settled:
+            gc.collect()
+            gc.freeze()
+            self.settled = True
 
     def _parse(self, html):
         source = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher)
@@ -243,21 +263,3 @@ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about="">\
 <pdfaProperty:category>internal</pdfaProperty:category>\
 <pdfaProperty:description>Part of ISO 14289 the document follows</pdfaProperty:description>\
 </rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
-
-
-@functools.cache
-def _speak_indic_text():
-    """Give Indic text its characters beside its glyphs, or copies, searches and screen readers get garbage."""
-    from weasyprint import draw
-
-    draw_text = draw.draw_text
-
-    def draw_and_speak(stream, textbox, *args, **kwargs):
-        if not any("\u0900" <= character <= "\u0dff" for character in textbox.text):
-            return draw_text(stream, textbox, *args, **kwargs)
-        spoken = b"\xfe\xff" + textbox.text.encode("utf-16-be")
-        stream.stream.append(b"/Span <</ActualText <" + spoken.hex().encode() + b">>> BDC")
-        draw_text(stream, textbox, *args, **kwargs)
-        return stream.end_marked_content()
-
-    draw.draw_text = draw_and_speak

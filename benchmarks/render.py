@@ -1,0 +1,192 @@
+"""What printing and sealing a certificate costs, beside bare WeasyPrint and headless Chromium, and in memory.
+
+Times are CPU seconds of whole process trees, interleaved in one run, so that their ratios mean something.
+Environment: RENDER_BENCH_RUNS (pairs to compare), RENDER_BENCH_GROWTH (certificates printed in a row).
+"""
+
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+LINES = 10
+RUNS = int(os.environ.get("RENDER_BENCH_RUNS", "9"))
+GROWTH = int(os.environ.get("RENDER_BENCH_GROWTH", "200"))
+SYSTEM_FONTS = {'"Noto Sans SC"': '"Noto Sans CJK SC"'}
+
+
+def run() -> list[dict]:
+    """Measure all; each entry is {"name", "value", "unit", "target", "holds"}."""
+    return [*_beside_others(), *_memory()]
+
+
+def _entry(name: str, value: float, unit: str, target: float) -> dict:
+    return {
+        "name": name,
+        "value": round(value, 3),
+        "unit": unit,
+        "target": f"<= {target}",
+        "holds": value <= target,
+    }
+
+
+def _beside_others() -> list[dict]:
+    with tempfile.TemporaryDirectory() as folder:
+        times = json.loads(_child("compare", folder, str(RUNS)))
+    ours = statistics.median(times["ours"])
+    entries = [
+        _entry(
+            "render and seal, CPU against bare WeasyPrint",
+            ours / statistics.median(times["bare"]),
+            "ratio",
+            0.8,
+        )
+    ]
+    if times["chromium"]:
+        against = ours / statistics.median(times["chromium"])
+        entries.append(_entry("render and seal, CPU against headless Chromium", against, "ratio", 0.25))
+    return entries
+
+
+def _memory() -> list[dict]:
+    grown = json.loads(_child("grow", "", str(GROWTH)))
+    return [
+        _entry("render and seal, peak memory of a worker", grown["peak"], "MB", 150),
+        _entry(f"render and seal, growth from 1/4 to all of {GROWTH}", grown["growth"], "MB", 5),
+    ]
+
+
+def _child(task: str, folder: str, count: str) -> str:
+    """Run `task` of this file in a fresh process, so that nothing measured earlier is in its memory."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.render", task, folder, count],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()[-1]
+
+
+# --- In the child -------------------------------------------------------------------------------
+
+
+def compare(folder: str, count: str) -> dict:
+    """CPU seconds of our print and seal, of bare WeasyPrint and of Chromium, for different certificates."""
+    import weasyprint
+
+    for number in (-2, -1):
+        _print_and_seal(number)
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    times: dict[str, list[float]] = {"ours": [], "bare": [], "chromium": []}
+    for number in range(int(count)):
+        html = _plain_html(number)
+        times["ours"].append(_cpu(lambda number=number: _print_and_seal(number)))
+        times["bare"].append(_cpu(lambda html=html: weasyprint.HTML(string=html).write_pdf()))
+        if browser and number < 3:
+            times["chromium"].append(_cpu(lambda html=html: _chromium(browser, html, Path(folder))))
+    return times
+
+
+def grow(_folder: str, count: str) -> dict:
+    """Memory of a worker that prints and seals `count` different certificates."""
+    total, seen = int(count), []
+    for number in range(total):
+        _print_and_seal(number)
+        seen.append(_resident())
+    quarter = statistics.median(seen[total // 4 : total // 4 + 10])
+    return {
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "growth": statistics.median(seen[-10:]) - quarter,
+    }
+
+
+def _print_and_seal(number: int) -> bytes:
+    from documents import signing
+    from euc import printing
+    from tests.documents import samples
+
+    pdf = printing.certificate_pdf(content=_content(number), issue=samples.issue())
+    return signing.seal(pdf, reason="Issued", at=datetime(2026, 11, 21, 7, 45, tzinfo=UTC)).content
+
+
+def _content(number: int) -> dict:
+    """Certificates that differ as real ones do: names, numbers and goods."""
+    from tests.documents import samples
+
+    content = samples.content(lines=LINES, reference=f"EUC/0388000001/2026-27/{number + 3:04d}")
+    content["parties"]["importer"]["name"] = f"Demo Importer {number + 3} Private Limited"
+    content["parties"]["importer"]["name_zh"] = f"示例{chr(0x4E00 + 37 * (number + 3))}进口商有限公司"
+    for line in content["goods"]:
+        line["description"] += f", lot {number + 3}"
+        line["pieces"] += number + 3
+    return content
+
+
+def _plain_html(number: int) -> str:
+    """The same page for programs that use the fonts of the machine."""
+    from django.contrib.staticfiles import finders
+    from django.template.loader import render_to_string
+
+    from documents import rendering
+    from euc import printing
+    from tests.documents import samples
+
+    html = render_to_string(printing.TEMPLATE, printing.print_context(_content(number), samples.issue()))
+    sheet = Path(finders.find(rendering.STYLESHEET)).read_text()
+    for ours, theirs in SYSTEM_FONTS.items():
+        sheet = sheet.replace(ours, theirs)
+    return html.replace("</head>", f"<style>{sheet}</style></head>")
+
+
+def _chromium(browser: str, html: str, folder: Path) -> None:
+    page, pdf = folder / "page.html", folder / "page.pdf"
+    page.write_text(html)
+    flags = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-pdf-header-footer",
+        f"--user-data-dir={folder}/profile",
+    ]
+    subprocess.run(
+        [browser, *flags, f"--print-to-pdf={pdf}", page.as_uri()],
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+
+
+def _cpu(work) -> float:
+    """CPU seconds of this process and of the children `work` waits for."""
+    before = _spent()
+    work()
+    return _spent() - before
+
+
+def _spent() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def _resident() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1024 / 1024
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import logging
+
+    import django
+
+    django.setup()
+    logging.disable(logging.INFO)
+    task, folder, count = sys.argv[1:]
+    print(json.dumps({"compare": compare, "grow": grow}[task](folder, count)))

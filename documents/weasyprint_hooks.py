@@ -1,0 +1,140 @@
+"""The few places where printing reaches inside WeasyPrint 70 (pinned): each small, each with its reason.
+
+None changes a byte of the output except `speak_indic_text`, which adds what WeasyPrint leaves out.
+"""
+
+import functools
+from collections import OrderedDict
+from collections.abc import Iterator
+
+FULL_FACE = 4_000_000
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@functools.cache
+def install() -> None:
+    """Put all hooks in place, once per process."""
+    speak_indic_text()
+    copy_no_full_faces()
+    keep_styles()
+
+
+def speak_indic_text() -> None:
+    """Give Indic text its characters beside its glyphs, or copies, searches and screen readers get garbage."""
+    from weasyprint import draw
+
+    draw_text = draw.draw_text
+
+    def draw_and_speak(stream, textbox, *args, **kwargs):
+        if textbox.text.isascii() or not any("\u0900" <= letter <= "\u0dff" for letter in textbox.text):
+            return draw_text(stream, textbox, *args, **kwargs)
+        spoken = b"\xfe\xff" + textbox.text.encode("utf-16-be")
+        stream.stream.append(b"/Span <</ActualText <" + spoken.hex().encode() + b">>> BDC")
+        draw_text(stream, textbox, *args, **kwargs)
+        return stream.end_marked_content()
+
+    draw.draw_text = draw_and_speak
+
+
+def copy_no_full_faces() -> None:
+    """Do not copy 10 MB of Chinese font per weight and document: only subsets are ever embedded.
+
+    A face that could not be subset would be embedded empty; WeasyPrint warns then, which fails the print.
+    """
+    from weasyprint.pdf import fonts
+    from weasyprint.text.ffi import harfbuzz
+
+    get_hb_object_data = fonts.get_hb_object_data
+
+    def get_subsets_only(hb_object, ot_color=None, glyph=None):
+        if ot_color is None and _blob_length(harfbuzz, hb_object) > FULL_FACE:
+            return b"\0\1\0\0"
+        return get_hb_object_data(hb_object, ot_color, glyph)
+
+    fonts.get_hb_object_data = get_subsets_only
+
+
+def _blob_length(harfbuzz, face) -> int:
+    blob = harfbuzz.hb_face_reference_blob(face)
+    length = harfbuzz.hb_blob_get_length(blob)
+    harfbuzz.hb_blob_destroy(blob)
+    return length
+
+
+def keep_styles() -> None:
+    """Use the styles of an earlier document of the same shape (see `Shapes`) instead of the cascade."""
+    from weasyprint import document
+
+    get_all_computed_styles = document.get_all_computed_styles
+
+    def get_or_keep(html, user_stylesheets, presentational_hints, font_config, counter_style, *args):
+        def compute():
+            return get_all_computed_styles(
+                html, user_stylesheets, presentational_hints, font_config, counter_style, *args
+            )
+
+        shape = getattr(html, "shape", None)
+        if shape is None:
+            return compute()
+        if shape.styles is None:
+            shape.styles, shape.counter_styles = compute(), dict(counter_style)
+        counter_style.update(shape.counter_styles)
+        return shape.styles
+
+    document.get_all_computed_styles = get_or_keep
+
+
+class Shape:
+    """The tree of one printed document and the styles computed for its elements."""
+
+    def __init__(self, source):
+        self.tree, self.wrapper = source.etree_element, source.wrapper_element
+        self.styles = self.counter_styles = None
+
+
+class Shapes:
+    """Documents that differ in words only share one tree: words are put into the tree that has its styles."""
+
+    def __init__(self, most: int = 4):
+        self.most = most
+        self.known: OrderedDict[tuple, Shape] = OrderedDict()
+
+    def fit(self, source, sheet) -> None:
+        """Let `source`, printed with `sheet`, stand on a known tree of its shape, or become the known one."""
+        key = (id(sheet), *outline(source.etree_element))
+        if None in key:
+            return
+        if shape := self.known.get(key):
+            self.known.move_to_end(key)
+            put_words(source.etree_element, shape.tree)
+            source.etree_element, source.wrapper_element = shape.tree, shape.wrapper
+        else:
+            shape = self.known[key] = Shape(source)
+            if len(self.known) > self.most:
+                self.known.popitem(last=False)
+        source.shape = shape
+
+    def forget(self) -> None:
+        """After a failed print nothing is trusted any more."""
+        self.known.clear()
+
+
+def outline(element) -> Iterator:
+    """All that decides styles: tags, attributes, nesting. None where styles hang on more than that."""
+    drawing = str(element.tag).startswith(SVG)
+    if {"id", "style"} & element.attrib.keys() or element.tag in ("style", "link"):
+        yield None
+    yield element.tag
+    yield len(element)
+    if not drawing:
+        yield tuple(element.items())
+    for child in element:
+        yield from outline(child)
+
+
+def put_words(source, target) -> None:
+    """Copy text (and the attributes of drawings, which carry no styles) onto the same tree of elements."""
+    for new, old in zip(source.iter(), target.iter(), strict=True):
+        old.text, old.tail = new.text, new.tail
+        old.attrib.clear()
+        old.attrib.update(new.attrib)
