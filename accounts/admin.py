@@ -5,20 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import forms, services
 from accounts.models import Invitation, Membership, Organisation, Site, User
+from workflow.admin import ReadOnlyAdmin
 from workflow.engine import NotAllowed
-
-
-class ReadOnly:
-    """A table one may look at; its verbs are elsewhere."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class NeverDeleted:
@@ -79,7 +67,7 @@ class UserAdmin(Noted, admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ReadOnly, admin.ModelAdmin):
+class MembershipAdmin(ReadOnlyAdmin):
     list_display = ["person", "organisation", "role", "designation", "is_active"]
     list_filter = ["role", "is_active"]
     list_select_related = ["person", "organisation"]
@@ -87,7 +75,7 @@ class MembershipAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ReadOnly, admin.ModelAdmin):
+class InvitationAdmin(ReadOnlyAdmin):
     list_display = ["email", "organisation", "role", "invited_by", "invited_at", "expires_at", "accepted_at"]
     list_select_related = ["organisation", "invited_by"]
     exclude = ["token_hash"]

@@ -3,13 +3,7 @@
 from django.contrib import admin
 
 from documents.models import Document, StoredFile
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
+from workflow.admin import ReadOnlyAdmin
 
 
 @admin.register(StoredFile)
