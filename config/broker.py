@@ -30,9 +30,13 @@ class Channel(filesystem.Channel):
 
     def __init__(self, connection, **kwargs):
         super().__init__(connection, **kwargs)
+        self._make_folders()
+        self._sweep_leftovers()
+
+    def _make_folders(self) -> None:
+        """Before each use: somebody may have deleted the queue under running workers."""
         for folder in (self.messages, self.moving, self.control_folder):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._sweep_leftovers()
 
     @cached_property
     def folder(self) -> Path:
@@ -76,6 +80,7 @@ class Channel(filesystem.Channel):
 
     def _waiting(self, queue) -> list[str]:
         suffix = f"{queue}.msg"
+        self._make_folders()
         return [name for name in os.listdir(self.messages) if name.partition(".")[2] == suffix]
 
     def _claim(self, name: str) -> bytes | None:
@@ -131,6 +136,7 @@ class Channel(filesystem.Channel):
 
     def _write(self, path: Path, content: bytes) -> None:
         """Let the file appear whole under its name, or not at all."""
+        self._make_folders()
         unfinished = self.moving / uuid.uuid4().hex
         unfinished.write_bytes(content)
         unfinished.replace(path)

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import time
 from queue import Empty
 
@@ -141,3 +142,16 @@ class TestLeftovers:
         with connect(tmp_path) as connection:
             connection.channel()
         assert [path.name for path in moving.iterdir()] == ["new"]
+
+
+class TestDeletedFolder:
+    def test_is_made_again_by_reading(self, channel, tmp_path):
+        shutil.rmtree(tmp_path)
+        with pytest.raises(Empty):
+            channel._get("work")
+        assert channel.messages.is_dir()
+
+    def test_is_made_again_by_writing(self, channel, tmp_path):
+        shutil.rmtree(tmp_path)
+        channel._put("work", message("after"))
+        assert channel._get("work")["body"] == "after"
