@@ -63,29 +63,29 @@ class VerificationSerializer(serializers.Serializer):
 
 
 class CertificateSerializer(serializers.ModelSerializer):
-    """A certificate as a row of a list; `actions` are the steps the caller may take now."""
+    """A certificate as a row of a list."""
 
     importer = serializers.CharField(source="importer.name")
-    actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Certificate
         fields = ["reference", "status", "importer", "exporter_name", "po_number", "revision_number", "content_hash",
-                  "submitted_at", "approved_at", "issued_at", "valid_from", "valid_until", "actions"]  # fmt: skip
-
-    def get_actions(self, certificate) -> list[str]:
-        actor = self.context["request"].actor
-        return [step.verb for step in workflow.CERTIFICATE.open_to(certificate, actor)]
+                  "submitted_at", "approved_at", "issued_at", "valid_from", "valid_until"]  # fmt: skip
 
 
 class CertificateDetailSerializer(CertificateSerializer):
-    """One certificate with the content of its last submitted revision (null before the first submission)."""
+    """One certificate with its last submitted content (null before that) and the steps the caller may take."""
 
+    actions = serializers.SerializerMethodField()
     content = serializers.SerializerMethodField()
 
     class Meta(CertificateSerializer.Meta):
-        fields = [*CertificateSerializer.Meta.fields, "content"]
+        fields = [*CertificateSerializer.Meta.fields, "actions", "content"]
 
     def get_content(self, certificate) -> dict | None:
         last = certificate.revisions.filter(number=certificate.revision_number).first()
         return last.content if last else None
+
+    def get_actions(self, certificate) -> list[str]:
+        actor = self.context["request"].actor
+        return [step.verb for step in workflow.CERTIFICATE.open_to(certificate, actor)]
