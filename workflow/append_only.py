@@ -54,7 +54,7 @@ def refuse_changes(table: str) -> RunPython:
 
     def forwards(apps: Any, schema_editor: Any) -> None:
         if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(_POSTGRESQL.format(table=table))
+            schema_editor.execute(_POSTGRESQL.format(table=table), None)  # the text holds a bare %
             return
         for when in ("UPDATE", "DELETE"):
             schema_editor.execute(_SQLITE.format(table=table, when=when))
