@@ -1,0 +1,90 @@
+"""Every page that each role can reach: no accessibility finding, nothing in the console, no sideways scrolling."""
+
+import re
+from collections import Counter
+from urllib.parse import parse_qs, urldefrag, urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ROLES = {
+    "visitor": None,
+    "drafter": "Asha Kulkarni",
+    "signatory": "Rohan Deshmukh",
+    "officer": "Meera Nair",
+    "senior": "Vikram Rathore",
+    "auditor": "Leela Bose",
+    "analyst": "Nikhil Verma",
+    "broker": "Farah Contractor",
+    "administrator": "Joseph Mathew",
+}
+WIDTHS = {1280: 900, 390: 844}  # pixels, with the height of the window
+MOST_PAGES = 26  # of one role
+OF_ONE_KIND = 2
+NOT_PAGES = re.compile(r"logout|\.pdf|\.json|/evidence/\d+/|/static/|/admin/|/api/")
+REFERENCE = re.compile(r"(EUC|NRU)-[0-9A-Z]{10}-\d{4}-\d\d-\d{4,}")
+ODD_PAGES = {
+    "visitor": ["/nothing-here/", "/verify/?code=wrong", f"/v/{'a' * 32}/"],
+    "officer": ["/deliveries/?state=DONE"],
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_role(people, screenshots, role):
+    name = ROLES[role]
+    person = people.enter(name) if name else people.visitor()
+    findings = []
+    for number, path in enumerate(pages_of(person, ODD_PAGES.get(role, [])), 1):
+        for width, height in WIDTHS.items():
+            person.page.set_viewport_size({"width": width, "height": height})
+            person.opens(path)
+            file = re.sub(r"[^a-z0-9]+", "-", kind_of(path)).strip("-") or "home"
+            person.picture(screenshots / f"{role}-{number:02d}-{file}-{width}.png")
+            findings += [f"{width} px {path}: {finding}" for finding in wrong_with(person.page)]
+    assert not findings, "\n".join(findings)
+
+
+def pages_of(person, odd: list[str]):
+    """Addresses by walking the links from the first page, few of each kind; the odd ones last."""
+    waiting, met, kinds = ["/"], {"/"}, Counter()
+    while waiting and len(met) <= 400 and kinds.total() < MOST_PAGES:
+        path = waiting.pop(0)
+        if kinds[kind_of(path)] >= OF_ONE_KIND:
+            continue
+        kinds[kind_of(path)] += 1
+        yield path
+        fresh = [link for link in links_on(person) if link not in met]
+        met.update(fresh)
+        waiting += fresh
+    yield from odd
+
+
+def links_on(person) -> list[str]:
+    """Links of the page that stay on this site and lead to pages, without fragments."""
+    found = []
+    for link in person.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
+        address = urlsplit(urldefrag(link).url)
+        path = address.path + (f"?{address.query}" if address.query else "")
+        if link.startswith(person.people.product.url) and not NOT_PAGES.search(path) and path not in found:
+            found.append(path)
+    return found
+
+
+def kind_of(path: str) -> str:
+    """Addresses that differ by reference or number alone are of one kind; filters are told by their name."""
+    address = urlsplit(path)
+    plain = re.sub(r"\d+", "n", REFERENCE.sub(r"\1", address.path)).lower()
+    return plain + "".join(f"?{name}" for name in sorted(parse_qs(address.query)))
+
+
+def wrong_with(page) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    wrong = [
+        f"{rule['id']} ({rule['help']}): {'; '.join(node['html'][:160] for node in rule['nodes'][:3])}"
+        for rule in found
+    ]
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return [*wrong, f"{wide} px wider than the window"] if wide > 0 else wrong
