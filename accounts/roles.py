@@ -2,11 +2,12 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Kind(TextChoices):
     IMPORTER = "IMPORTER", _("Importer")
-    AUTHORITY = "AUTHORITY", _("Authority")
+    AUTHORITY = "AUTHORITY", pgettext_lazy("organisation", "Authority")
     MINISTRY = "MINISTRY", _("Ministry")
     PLATFORM = "PLATFORM", _("Platform")
 
