@@ -90,7 +90,12 @@ def renew_token(invitation, at=None) -> str | None:
 
 @transaction.atomic
 def accept_as_new_person(*, invitation, full_name, password, at=None) -> User:
-    """Make the account the offer was sent to, with the address proven by the mail, and join."""
+    """Make the account the offer was sent to, with the address proven by the mail, and join.
+
+    Raises NotAllowed when the offer is over, also when the same form was sent twice at once.
+    """
+    if Invitation.objects.open(at).select_for_update().filter(pk=invitation.pk).first() is None:
+        raise NotAllowed(_("This invitation is not valid any more."))
     person = User.objects.create_user(invitation.email, password, full_name=full_name)
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     accept(invitation=invitation, person=person, at=at)

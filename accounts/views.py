@@ -174,9 +174,12 @@ def _accept_as_new(request, invitation):
         context = {"form": form, "invitation": invitation}
         return render(request, "accounts/accept_as_new.html", context, status=422 if form.errors else 200)
     given = form.cleaned_data
-    services.accept_as_new_person(
-        invitation=invitation, full_name=given["full_name"], password=given["password"]
-    )
+    try:
+        services.accept_as_new_person(
+            invitation=invitation, full_name=given["full_name"], password=given["password"]
+        )
+    except NotAllowed:
+        return render(request, "accounts/invitation_over.html", status=404)
     messages.success(request, _("Your account is ready. Sign in with your e-mail address and password."))
     return redirect(reverse("account_login"))
 

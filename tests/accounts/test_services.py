@@ -163,6 +163,14 @@ class TestAccept:
         assert person.check_password("four unrelated words here")
         assert person.emailaddress_set.get().verified
 
+    def test_makes_one_account_of_a_form_sent_twice(self, signatory):
+        invitation = invite(signatory)
+        given = {"invitation": invitation, "full_name": "Nina New", "password": "four unrelated words here"}
+        services.accept_as_new_person(**given)
+        with pytest.raises(NotAllowed):
+            services.accept_as_new_person(**given)
+        assert User.objects.filter(email="new@example.test").count() == 1
+
     def test_works_once(self, signatory):
         invitation = invite(signatory)
         person = UserFactory(email="new@example.test")
