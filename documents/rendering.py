@@ -9,6 +9,7 @@ import hashlib
 import logging
 import threading
 from collections.abc import Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -92,7 +93,7 @@ class _Press:
         return cls()
 
     def __init__(self):
-        with fonts.private_fontconfig():
+        with fonts.private_fontconfig(), weasyprint_hooks.without_second_subsetter():
             import weasyprint
             from weasyprint.text.fonts import FontConfiguration
 
@@ -109,12 +110,11 @@ class _Press:
         source, sheet = self._parse(html), self._sheet(stylesheet)
         self.shapes.fit(source, sheet)
         try:
-            pdf = self._lay_out(source, sheet, title, language, attachments, created_at)
+            with self._tidy():
+                return self._lay_out(source, sheet, title, language, attachments, created_at)
         except BaseException:
             self.shapes.forget()
             raise
-        self._settle()
-        return pdf
 
     def _lay_out(self, source, sheet, title, language, attachments, created_at) -> bytes:
         options = {
@@ -129,12 +129,18 @@ class _Press:
             raise RenderFailed("; ".join(complaints))
         return pdf
 
-    def _settle(self) -> None:
-        """After the first print, spare the garbage collector the libraries, fonts and styles that stay."""
-        if not self.settled:
+    @contextmanager
+    def _tidy(self):
+        """Collect garbage after a print instead of during it, and never visit what stays for good."""
+        gc.disable()
+        try:
+            yield
+        finally:
+            gc.enable()
             gc.collect()
-            gc.freeze()
-            self.settled = True
+            if not self.settled:
+                gc.freeze()
+                self.settled = True
 
     def _parse(self, html):
         source = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher)

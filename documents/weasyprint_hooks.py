@@ -4,10 +4,14 @@ None changes a byte of the output except `speak_indic_text`, which adds what Wea
 """
 
 import functools
+import sys
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
 
 FULL_FACE = 4_000_000
+_SECOND_SUBSETTER = ("fontTools.subset", "fontTools.varLib", "fontTools.varLib.instancer")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -17,6 +21,23 @@ def install() -> None:
     speak_indic_text()
     copy_no_full_faces()
     keep_styles()
+
+
+@contextmanager
+def without_second_subsetter() -> Iterator[None]:
+    """Import WeasyPrint without fontTools' subsetter: 14 MB for each worker that are never used.
+
+    It stands in for a missing HarfBuzz-Subset with a warning, and a warning fails the print.
+    """
+    names = [name for name in _SECOND_SUBSETTER if name not in sys.modules]
+    sys.modules.update({name: ModuleType(name) for name in names})
+    for name in names:
+        sys.modules[name].__dict__["instantiateVariableFont"] = None
+    try:
+        yield
+    finally:
+        for name in names:
+            del sys.modules[name]
 
 
 def speak_indic_text() -> None:
