@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import translation
+
 from accounts.actors import Actor
 from euc.models import Certificate, GoodsLine, Party, Undertaking
 
@@ -20,7 +22,17 @@ SCHEMA = "euc-certificate/1"
 def build(
     certificate: Certificate, *, by: Actor | None, signed_at: datetime | None, revision: int
 ) -> dict[str, Any]:
-    """The whole certificate as it stands now, every name and text copied. Weights are whole milligrams."""
+    """The whole certificate as it stands now, every name and text copied. Weights are whole milligrams.
+
+    Labels are English whatever language the person at the screen reads: one content, one hash.
+    """
+    with translation.override("en"):
+        return _build(certificate, by=by, signed_at=signed_at, revision=revision)
+
+
+def _build(
+    certificate: Certificate, *, by: Actor | None, signed_at: datetime | None, revision: int
+) -> dict[str, Any]:
     importer = _importer(certificate)
     parties = certificate.parties_by_role()
     exporter = parties.get(Party.Role.EXPORTER)

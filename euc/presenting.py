@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from euc import content as contents
 from euc import countries, printing, risk, workflow
-from euc.models import Certificate, GoodsLine
+from euc.models import Certificate, EndUse, GoodsLine
 from workflow.law import Workflow
 
 PAGE_TITLES = {
@@ -252,7 +252,7 @@ def _use(use: dict[str, Any]) -> Section:
     civil = {True: _("yes"), False: _("no"), None: ""}
     place = ", ".join(part for part in (use["plant_name"], use["plant_address"]) if part)
     rows = [
-        Row(PATH_LABELS["sector_label"], use["sector_label"], "end-use", "sector"),
+        Row(PATH_LABELS["sector_label"], _sector(use["sector"]), "end-use", "sector"),
         row("product", use["product"]),
         row("model", use["model"]),
         Row(gettext_lazy("maker of the end product"), use["oem"], "end-use", "oem"),
@@ -272,6 +272,10 @@ def _use(use: dict[str, Any]) -> Section:
         Row(gettext_lazy("purely civil use"), civil[use["is_civil"]], "end-use", "is_civil"),
     ]
     return Section(PAGE_TITLES["end-use"], rows)
+
+
+def _sector(code: str) -> Any:
+    return dict(EndUse.Sector.choices).get(code, "")
 
 
 def _day(text: str) -> str:

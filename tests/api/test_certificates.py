@@ -7,11 +7,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from accounts import actors
 from config.api import handle_exception
-from euc import demonstration, reference
+from euc import content, demonstration, reference
 from workflow import engine
 from workflow.law import Miss
 
@@ -113,3 +114,13 @@ class TestSchema:
         fresh = tmp_path / "openapi.yaml"
         call_command("spectacular", file=str(fresh), validate=True, fail_on_warn=True)
         assert fresh.read_text() == (Path(settings.BASE_DIR) / "docs" / "openapi.yaml").read_text()
+
+
+class TestContent:
+    def test_is_the_same_in_every_language(self, drafter):
+        reference.load()
+        draft = demonstration.complete_draft(by=drafter, po_number="PO-9")
+        given = {"by": None, "signed_at": None, "revision": 1}
+        english = content.build(draft, **given)
+        with translation.override("hi"):
+            assert content.build(draft, **given) == english
