@@ -126,7 +126,9 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database.setdefault("OPTIONS", {}).update(
         transaction_mode="IMMEDIATE",
         timeout=20,
-        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+        # Without this REPLACE deletes rows past the triggers that guard the append-only tables.
+        " PRAGMA recursive_triggers=ON;",
     )
 else:
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)

@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 PAUSE_AFTER_FAILURE = 30.0  # seconds
 
-ANSWER_WITHIN = {"socket_connect_timeout": 2, "socket_timeout": 5}  # seconds, of a broker reached by network
+# How long a broker reached by network has, in seconds, and how often it is asked again.
+ANSWER_WITHIN = {"socket_connect_timeout": 2, "socket_timeout": 5, "max_retries": 0}
 
 _hints: queue.Queue[int]
 _thread: threading.Thread | None
