@@ -30,6 +30,7 @@ PLACES = (
     Place("euc:certificate-list", _("Certificates"), READERS),
     Place("euc:undertaking-list", _("Undertakings"), READERS),
     Place("deliveries", _("Deliveries"), frozenset({"OFFICER", "SENIOR", "ADMINISTRATOR"})),
+    Place("accounts:organisations", _("Organisations"), frozenset({"ADMINISTRATOR"})),
     Place("accounts:people", _("People"), IMPORTER | {"SENIOR", "ADMINISTRATOR"}),
     Place("euc:verify", _("Verify")),
 )
