@@ -59,7 +59,10 @@ GOODS_FIELDS = (
 
 def by_token(token: str) -> PublicView | None:
     """The public view behind a QR code; None for an unknown token and for what was never issued."""
-    found = Certificate.objects.filter(token=token.strip().lower(), status__in=workflow.WAS_ISSUED)
+    code = token.strip().lower()
+    if not code.isalnum():  # PostgreSQL refuses to compare with a NUL character
+        return None
+    found = Certificate.objects.filter(token=code, status__in=workflow.WAS_ISSUED)
     certificate = found.select_related("document", "issuing_authority").first()
     return of(certificate) if certificate else None
 
