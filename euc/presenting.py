@@ -233,13 +233,14 @@ def _line_section(line: dict[str, Any]) -> Section:
         row("cn_hs", line["cn_hs"]),
         row("control_codes", line["control_codes"]),
         Row(
-            gettext_lazy("net weight"),
-            printing.kilograms(line["net_weight_mg"]),
+            PATH_LABELS["net_weight_mg"],
+            line["net_weight_mg"],
             "goods",
             "net_weight_mg",
             number,
+            kind="weight",
         ),
-        row("pieces", line["pieces"]),
+        Row(PATH_LABELS["pieces"], line["pieces"], "goods", "pieces", number, kind="count"),
         row("value", worth),
     ]
     return Section(f"{PATH_LABELS['goods']} {number}", rows)
