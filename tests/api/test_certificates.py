@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from rest_framework.test import APIClient
@@ -112,7 +112,7 @@ class TestRefusals:
 
 def sqlite_ranges(internal_type):
     """The documented bounds do not depend on the database this suite runs on."""
-    return DatabaseOperations(connection=None).integer_field_range(internal_type)
+    return SQLite.ops_class(connection=None).integer_field_range(internal_type)
 
 
 class TestSchema:
