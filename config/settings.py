@@ -254,6 +254,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = DEBUG or MODE == "test"  # look files up when asked, not all at start
 # The fonts serve the PDFs; compressing 20 MB of them helps no page.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
     "jpg",
