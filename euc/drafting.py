@@ -111,16 +111,18 @@ def copy_line(*, certificate: Certificate, by: Actor, line: GoodsLine) -> GoodsL
 
 @transaction.atomic
 def record_line(*, certificate: Certificate, by: Actor, line: GoodsLine, columns: dict[str, Any]) -> None:
-    """Record one goods line; weights in whole milligrams."""
+    """Record one goods line; weights in whole milligrams. Refuses a line that was removed meanwhile."""
     _open(certificate, by)
+    line = _present(certificate, line)
     GoodsLine.objects.filter(pk=line.pk, certificate=certificate).update(**columns)
     _forget_scratch(certificate, GOODS, line.number)
 
 
 @transaction.atomic
 def remove_line(*, certificate: Certificate, by: Actor, line: GoodsLine) -> None:
-    """Remove a line and close the gap in the numbers."""
+    """Remove a line and close the gap in the numbers. Refuses a line that was removed meanwhile."""
     _open(certificate, by)
+    line = _present(certificate, line)
     Scratch.objects.filter(certificate=certificate, page=GOODS).filter(line=line.number).delete()
     GoodsLine.objects.filter(pk=line.pk, certificate=certificate).delete()
     for later in certificate.goods.filter(number__gt=line.number).order_by("number"):
@@ -128,6 +130,14 @@ def remove_line(*, certificate: Certificate, by: Actor, line: GoodsLine) -> None
         Scratch.objects.filter(certificate=certificate, page=GOODS, line=later.number).update(
             line=later.number - 1
         )
+
+
+def _present(certificate: Certificate, line: GoodsLine) -> GoodsLine:
+    """The line as it stands now: its number may have moved up since it was shown."""
+    found = certificate.goods.filter(pk=line.pk).first()
+    if found is None:
+        raise engine.WrongStatus(_("This goods line was removed meanwhile."))
+    return found
 
 
 @transaction.atomic
@@ -187,7 +197,7 @@ def copy(*, source: Certificate, by: Actor, supersede: bool = False) -> Certific
         GoodsLine.objects.create(certificate=draft, **_columns(line))
     Certificate.objects.filter(pk=draft.pk).update(
         exporter_name=source.exporter_name,
-        supersedes=source if supersede and source.was_issued else None,
+        supersedes=source if supersede and source.is_replaceable else None,
     )
     draft.refresh_from_db()
     return draft

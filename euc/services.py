@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import actors
 from accounts.actors import Actor
 from documents import fonts
-from euc import content, printing, risk, workflow
+from euc import bars, content, printing, risk, workflow
 from euc.models import Approval, Certificate, EndUse, FieldComment, Party, Revision, Serial, Undertaking
 from euc.models.certificate import today
 from workflow import engine, errands, events
@@ -224,6 +224,8 @@ def issue(
     """
     at = at or timezone.now()
     engine.lock(certificate)
+    if certificate.supersedes is not None:
+        engine.lock(certificate.supersedes)  # before any event is written, as whoever else ends it does
     _refuse_unseen(certificate, seen_hash)
     valid_from = today()
     valid_until = valid_until or valid_from + VALID_FOR - timedelta(days=1)
@@ -251,7 +253,7 @@ def issue(
     _sign_off(certificate, Approval.Kind.ISSUE, by=by, at=at)
     for undertaking in certificate.undertakings_list():
         engine.take(workflow.UNDERTAKING, "bring_into_force", undertaking, by=by, at=at)
-    if certificate.supersedes is not None:
+    if certificate.supersedes is not None and certificate.supersedes.status != workflow.REVOKED:
         _supersede(certificate.supersedes, by=by, at=at, successor=certificate)
     errands.owe("euc.print_certificate", subject=certificate, key=str(certificate.revision_number))
 
@@ -390,6 +392,8 @@ def comment(
     engine.lock(certificate)
     if certificate.status not in workflow.UNDER_REVIEW or not (workflow.OFFICER | workflow.SENIOR) & by.roles:
         raise engine.NotAllowed(_("Comments are written by reviewers while it is under review."))
+    if reason := bars.connected_with_the_importer(certificate, by):
+        raise engine.NotAllowed(reason)
     return FieldComment.objects.create(
         certificate=certificate,
         revision_number=certificate.revision_number,

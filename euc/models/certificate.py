@@ -224,6 +224,11 @@ class Certificate(models.Model):
     def was_issued(self) -> bool:
         return self.status in workflow.WAS_ISSUED
 
+    @property
+    def is_replaceable(self) -> bool:
+        """Whether another certificate may take its place."""
+        return self.status in workflow.CERTIFICATE.step("supersede").sources
+
     def is_in_force(self, day=None) -> bool:
         """Issued and within its validity on that day (IST; the last day counts to its end)."""
         day = day or today()
