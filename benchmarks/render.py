@@ -132,13 +132,12 @@ def _content(number: int) -> dict:
 def _plain_html(number: int) -> str:
     """The same page for programs that use the fonts of the machine."""
     from django.contrib.staticfiles import finders
-    from django.template.loader import render_to_string
 
     from documents import rendering
     from euc import printing
     from tests.documents import samples
 
-    html = render_to_string(printing.TEMPLATE, printing.print_context(_content(number), samples.issue()))
+    html = rendering.html_of(printing.TEMPLATE, printing.print_context(_content(number), samples.issue()))
     sheet = Path(finders.find(rendering.STYLESHEET)).read_text()
     for ours, theirs in SYSTEM_FONTS.items():
         sheet = sheet.replace(ours, theirs)

@@ -1,15 +1,17 @@
 """The typefaces of printed documents: where they lie and which characters they can print."""
 
 import functools
+import mmap
 import os
 import struct
 import sys
 import unicodedata
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.template import Context, Template
+from django.template import Context, Engine
 
 # One file per family and weight: WeasyPrint 70 merges files of one family and prints garbage.
 FAMILIES = ("NotoSans", "NotoSansSC", "NotoSansDevanagari")
@@ -95,7 +97,7 @@ def _configuration_file() -> Path:
     folder = Path(settings.VAR_DIR) / "fontconfig"
     folder.mkdir(parents=True, exist_ok=True)
     values = {"folder": settings.FONTS_DIR, "cache": folder / "cache", "paths": paths()}
-    text = Template(_CONFIGURATION).render(Context(values))
+    text = Engine().from_string(_CONFIGURATION).render(Context(values))
     file = folder / "fonts.conf"
     if not file.exists() or file.read_text() != text:
         new = file.with_suffix(f".{os.getpid()}")
@@ -111,23 +113,23 @@ def _flags(ranges) -> bytearray:
     return flags
 
 
-def _ranges(path: Path) -> list[tuple[int, int]]:
+def _ranges(path: Path) -> Iterator[tuple[int, int]]:
     """The ranges of code points in a font's full character map (cmap format 12; without one, format 4).
 
     Read here because the usual library would leave 30 MB of tables in each worker's memory.
     """
-    font = path.read_bytes()
-    place = _table(font, b"cmap")
-    records = (struct.unpack_from(">HHL", font, place + 4 + 8 * i) for i in range(_short(font, place + 2)))
-    subtables = [place + offset for platform, _encoding, offset in records if platform in (0, 3)]
-    for subtable in subtables:
-        if _short(font, subtable) == 12:
-            (groups,) = struct.unpack_from(">L", font, subtable + 12)
-            return [struct.unpack_from(">LL", font, subtable + 16 + 12 * i) for i in range(groups)]
-    return next(_segments(font, subtable) for subtable in subtables if _short(font, subtable) == 4)
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as font:
+        place = _table(font, b"cmap")
+        records = [
+            struct.unpack_from(">HHL", font, place + 4 + 8 * i) for i in range(_short(font, place + 2))
+        ]
+        subtables = [place + offset for platform, _encoding, offset in records if platform in (0, 3)]
+        for subtable in sorted(subtables, key=lambda subtable: _short(font, subtable) != 12):
+            yield from (_groups if _short(font, subtable) == 12 else _segments)(font, subtable)
+            return
 
 
-def _table(font: bytes, tag: bytes) -> int:
+def _table(font, tag: bytes) -> int:
     for i in range(_short(font, 4)):
         name, _checksum, offset, _length = struct.unpack_from(">4sLLL", font, 12 + 16 * i)
         if name == tag:
@@ -135,12 +137,17 @@ def _table(font: bytes, tag: bytes) -> int:
     raise FontsMissing(f"A font has no {tag.decode()} table.")
 
 
-def _segments(font: bytes, subtable: int) -> list[tuple[int, int]]:
+def _groups(font, subtable: int) -> Iterator[tuple[int, int]]:
+    (count,) = struct.unpack_from(">L", font, subtable + 12)
+    for i in range(count):
+        yield struct.unpack_from(">LL", font, subtable + 16 + 12 * i)
+
+
+def _segments(font, subtable: int) -> Iterator[tuple[int, int]]:
     count = _short(font, subtable + 6) // 2
-    ends = struct.unpack_from(f">{count}H", font, subtable + 14)
-    starts = struct.unpack_from(f">{count}H", font, subtable + 16 + 2 * count)
-    return [(start, end) for start, end in zip(starts, ends, strict=True) if end != 0xFFFF]
+    for i in range(count - 1):
+        yield _short(font, subtable + 16 + 2 * (count + i)), _short(font, subtable + 14 + 2 * i)
 
 
-def _short(font: bytes, place: int) -> int:
+def _short(font, place: int) -> int:
     return struct.unpack_from(">H", font, place)[0]
