@@ -126,3 +126,11 @@ def env(engine: Sqlite | Postgres, name: str) -> dict[str, str]:
     """The environment of a process that works on this database."""
     more = {"DATABASE_URL": engine.url(name), "CELERY_BROKER_URL": engine.broker_url, "PYTHONUNBUFFERED": "1"}
     return {**os.environ, **more}
+
+
+def gunicorn(port: int, *, workers: int, threads: int) -> list[str]:
+    """The web server as it runs in production, on the loopback interface."""
+    options = {"--bind": f"127.0.0.1:{port}", "--workers": workers, "--threads": threads}
+    words = [str(word) for option in options.items() for word in option]
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--worker-class", "gthread", *words]
+    return [*command, "--no-control-socket", "--log-level", "warning"]
