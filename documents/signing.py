@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
@@ -122,7 +122,7 @@ def confirm(content: bytes, certificate: x509.Certificate) -> None:
         (digest,) = attributes["message_digest"].native
         if digest != hashlib.sha256(covered).digest():
             raise SealBroken("The seal belongs to other bytes.")
-        certificate.public_key().verify(
+        _rsa_key(certificate).verify(
             signer_info["signature"].native,
             signer_info["signed_attrs"].untag().dump(),
             padding.PKCS1v15(),
@@ -130,6 +130,13 @@ def confirm(content: bytes, certificate: x509.Certificate) -> None:
         )
     except (ValueError, KeyError, TypeError, InvalidSignature) as problem:
         raise SealBroken("The seal does not check.") from problem
+
+
+def _rsa_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise SealBroken("The seal is not of an RSA key.")
+    return key
 
 
 def _covered(content: bytes) -> tuple[bytes, bytes]:
@@ -144,7 +151,7 @@ def _covered(content: bytes) -> tuple[bytes, bytes]:
     return content[:first] + content[resume:], bytes.fromhex(hole[1:-1].decode())
 
 
-def _sign(writer, signer: Signer, reason: str, at: datetime) -> bytes:
+def _sign(writer: Any, signer: Signer, reason: str, at: datetime) -> bytes:
     from pyhanko.sign import fields
     from pyhanko.sign.signers import PdfSignatureMetadata
 
@@ -161,14 +168,14 @@ def _sign(writer, signer: Signer, reason: str, at: datetime) -> bytes:
     return dated.sign_pdf(writer, bytes_reserved=BYTES_RESERVED).getvalue()
 
 
-def _writer(pdf: bytes):
+def _writer(pdf: bytes) -> Any:
     """An incremental writer whose file identifier follows from the file instead of from chance."""
     from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
     class Writer(IncrementalPdfFileWriter):
         @classmethod
-        def _handle_id(cls, prev):
+        def _handle_id(cls, prev: Any) -> ArrayObject:
             first, _random = super()._handle_id(prev)
             return ArrayObject([first, ByteStringObject(hashlib.sha256(pdf).digest()[:16])])
 
@@ -176,13 +183,15 @@ def _writer(pdf: bytes):
 
 
 @functools.cache
-def _dated_signer_class():
+def _dated_signer_class() -> Any:
     from pyhanko.sign.signers import PdfSigner
 
     class DatedSigner(PdfSigner):
         """Dates the signature `at` instead of now."""
 
-        def init_signing_session(self, *args, **kwargs):
+        at: datetime
+
+        def init_signing_session(self, *args: Any, **kwargs: Any) -> Any:
             session = super().init_signing_session(*args, **kwargs)
             session.system_time = self.at
             return session
@@ -190,14 +199,14 @@ def _dated_signer_class():
     return DatedSigner
 
 
-def _for_pyhanko(signer: Signer):
+def _for_pyhanko(signer: Signer) -> Any:
     from pyhanko.sign.signers import Signer as PyhankoSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     class Adapter(PyhankoSigner):
         """pyHanko's own PKCS#12 signer checks the RSA key anew for each signature, which costs 160 ms."""
 
-        async def async_sign_raw(self, data, digest_algorithm, dry_run=False):
+        async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
             return signer.sign(data)
 
     store = SimpleCertificateStore.from_certs(_asn1(certificate) for certificate in signer.chain)

@@ -5,6 +5,7 @@ Nothing here reads the database. PDF bytes from here carry no seal; hand them to
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -68,7 +69,7 @@ def printed_text(content: dict) -> str:
     return "".join(_strings(content))
 
 
-def _strings(value):
+def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         value = value.values()
     if isinstance(value, str):
