@@ -78,7 +78,7 @@ def html_of(template: str, context: dict) -> str:
 @functools.cache
 def _templates() -> Engine:
     """An engine of our own: the product's would load the tags of every app into each printing worker."""
-    return Engine(dirs=[settings.BASE_DIR / "templates"])
+    return Engine(dirs=[str(settings.BASE_DIR / "templates")])
 
 
 def print_html(
@@ -103,7 +103,7 @@ class _Press:
     def of_this_process(cls) -> "_Press":
         return cls()
 
-    def __init__(self):
+    def __init__(self) -> None:
         with fonts.private_fontconfig(), weasyprint_hooks.without_second_subsetter():
             import weasyprint
             from weasyprint.text.fonts import FontConfiguration
@@ -117,17 +117,35 @@ class _Press:
         self.shapes = weasyprint_hooks.Shapes()
         self.settled = False
 
-    def print(self, html, title, language, attachments, created_at, stylesheet) -> bytes:
+    def print(
+        self,
+        html: str,
+        title: str,
+        language: str,
+        attachments: Iterable[Attachment],
+        created_at: datetime,
+        stylesheet: str,
+    ) -> bytes:
         source, sheet = self._parse(html), self._sheet(stylesheet)
         self.shapes.fit(source, sheet)
         try:
             with self._tidy():
                 return self._lay_out(source, sheet, title, language, attachments, created_at)
-        except BaseException:
+        except BaseException as problem:
             self.shapes.forget()
+            if isinstance(problem, self.weasyprint.urls.FatalURLFetchingError):
+                raise ForbiddenAddress(str(problem)) from None
             raise
 
-    def _lay_out(self, source, sheet, title, language, attachments, created_at) -> bytes:
+    def _lay_out(
+        self,
+        source: Any,
+        sheet: Any,
+        title: str,
+        language: str,
+        attachments: Iterable[Attachment],
+        created_at: datetime,
+    ) -> bytes:
         options = {
             "pdf_variant": "pdf/a-3a",
             "attachments": [self._attach(attachment, created_at) for attachment in attachments],
@@ -141,7 +159,7 @@ class _Press:
         return pdf
 
     @contextmanager
-    def _tidy(self):
+    def _tidy(self) -> Iterator[None]:
         """Collect garbage after a print instead of during it, and never visit what stays for good."""
         gc.disable()
         try:
@@ -153,13 +171,13 @@ class _Press:
                 gc.freeze()
                 self.settled = True
 
-    def _parse(self, html):
+    def _parse(self, html: str) -> Any:
         source = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher)
         if missing := fonts.unprintable("".join(_printed_text(source.etree_element))):
             raise fonts.GlyphMissing(missing)
         return source
 
-    def _sheet(self, name):
+    def _sheet(self, name: str) -> Any:
         path = finders.find(name)
         if path is None:
             raise RenderFailed(f"The style sheet {name} is missing.")
@@ -174,7 +192,7 @@ class _Press:
             }
         return self.sheets[key]
 
-    def _attach(self, attachment, created_at):
+    def _attach(self, attachment: Attachment, created_at: datetime) -> Any:
         return self.weasyprint.Attachment(
             string=attachment.content,
             name=attachment.name,
@@ -186,17 +204,14 @@ class _Press:
 
 
 @functools.cache
-def _refusing_fetcher():
+def _refusing_fetcher() -> Any:
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
-
-    class Refused(ForbiddenAddress, FatalURLFetchingError):
-        """Stops WeasyPrint, which only lets this family of errors through."""
 
     class RefusingFetcher(URLFetcher):
         """Fetches nothing. Fonts come from our folder by fontconfig, drawings stand in the HTML itself."""
 
-        def fetch(self, url, headers=None):
-            raise Refused(url)
+        def fetch(self, url: str, headers: Any = None) -> NoReturn:
+            raise FatalURLFetchingError(url)
 
     return RefusingFetcher()
 
@@ -204,23 +219,24 @@ def _refusing_fetcher():
 class _Watch(logging.Handler):
     """Collects WeasyPrint's warnings: what it only mentions (a glyph, a font, a picture) fails the print."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.complaints: list[str] = []
         logging.getLogger("weasyprint").addHandler(self)
+        logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
-    def __enter__(self):
+    def __enter__(self) -> list[str]:
         self.complaints = []
         return self.complaints
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         return None
 
-    def emit(self, record):
+    def emit(self, record: logging.LogRecord) -> None:
         self.complaints.append(record.getMessage())
 
 
-def _printed_text(element):
+def _printed_text(element: Any) -> Iterator[str]:
     """The text that reaches the paper: of every element but head, script and style."""
     if not isinstance(element.tag, str) or element.tag in {"head", "script", "style"}:
         return
@@ -230,14 +246,14 @@ def _printed_text(element):
         yield child.tail or ""
 
 
-def _describe(metadata, title, language, created_at):
+def _describe(metadata: Any, title: str, language: str, created_at: datetime) -> None:
     moment = created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     metadata.title = title
     metadata.lang = language
     metadata.created = metadata.modified = moment
 
 
-def _finish(document, pdf):
+def _finish(document: Any, pdf: Any) -> None:
     """Claim PDF/UA-1 beside PDF/A-3a, then serialise each object once instead of twice."""
     for position, item in enumerate(pdf.objects):
         if getattr(item, "extra", {}).get("Type") == "/Metadata":
@@ -248,13 +264,13 @@ def _finish(document, pdf):
 class _Serialised:
     """A PDF object whose bytes were made: pydyf deflates every stream once to write and once to hash."""
 
-    def __init__(self, item):
+    def __init__(self, item: Any) -> None:
         self.number, self.generation, self.free = item.number, item.generation, item.free
         self.compressible, self.offset = item.compressible, item.offset
         self.data = item.data if item.free != "f" else b""
 
     @property
-    def indirect(self):
+    def indirect(self) -> bytes:
         return b"\n".join((b"%d %d obj" % (self.number, self.generation), self.data, b"endobj"))
 
 

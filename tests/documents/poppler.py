@@ -1,0 +1,46 @@
+"""Poppler's programs: what a stranger's PDF reader sees in our files."""
+
+import subprocess
+from pathlib import Path
+
+
+def run(program: str, *arguments: str) -> str:
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout
+
+
+def text(pdf: bytes, folder: Path) -> str:
+    """The text of all pages, as copied by a reader."""
+    return run("pdftotext", "-layout", str(_put(pdf, folder)), "-")
+
+
+def signatures(pdf: bytes, folder: Path) -> str:
+    return run("pdfsig", "-nocert", str(_put(pdf, folder)))
+
+
+def attachment(pdf: bytes, folder: Path, name: str) -> bytes:
+    target = folder / name
+    run("pdfdetach", "-savefile", name, "-o", str(target), str(_put(pdf, folder)))
+    return target.read_bytes()
+
+
+def first_page(pdf: bytes, folder: Path, resolution: int = 150) -> Path:
+    """A PNG of page one."""
+    run(
+        "pdftoppm",
+        "-r",
+        str(resolution),
+        "-l",
+        "1",
+        "-singlefile",
+        "-png",
+        str(_put(pdf, folder)),
+        str(folder / "page"),
+    )
+    return folder / "page.png"
+
+
+def _put(pdf: bytes, folder: Path) -> Path:
+    file = folder / "document.pdf"
+    file.write_bytes(pdf)
+    return file
