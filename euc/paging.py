@@ -1,4 +1,4 @@
-"""Keyset paging: a page begins after a row, never at an offset, so that page 1,000 costs what page 1 costs."""
+"""Keyset paging and bounded counting: page 1,000 costs what page 1 costs, and a count what a page costs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
 PAGE_SIZE = 25
+MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,16 @@ def paginate(queryset: QuerySet, *, order: tuple[str, ...], query: QueryDict, si
         )
     first = _link(query, "before", order, rows[:1]) if at else ""
     return Page(rows, first, _link(query, "after", order, rows[-1:]) if more else "")
+
+
+def count(queryset: QuerySet) -> int:
+    """How many rows, counted no further than one beyond MOST_COUNTED: a number for the screen."""
+    return queryset.order_by()[: MOST_COUNTED + 1].count()
+
+
+def shown_count(number: int) -> str:
+    """`7`, or `1,000+` for what `count` gave up counting."""
+    return f"{MOST_COUNTED:,}+" if number > MOST_COUNTED else str(number)
 
 
 def _flip(name: str) -> str:

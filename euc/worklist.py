@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from accounts.roles import Role
 from euc import workflow
 from euc.models import Certificate
 from euc.models.certificate import today
+from euc.paging import count, shown_count
 
 SOON = timedelta(days=30)
 ROWS = 8
@@ -29,58 +30,52 @@ def of(actor: Actor) -> dict[str, Any]:
     return _reader(seen)
 
 
-def _tile(label: str, value: int, url: str, tone: str = "") -> dict[str, Any]:
-    return {"label": label, "value": value, "url": url, "tone": tone if value else ""}
+def _tile(label: str, rows: QuerySet, url: str, tone: str = "") -> dict[str, Any]:
+    value = count(rows)
+    tone = tone if value else ""
+    return {"label": label, "value": value, "shown": shown_count(value), "url": url, "tone": tone}
 
 
 def _list_url(status: str) -> str:
     return f"{reverse('euc:certificate-list')}?status={status}"
 
 
-def _importer(seen: Any) -> dict[str, Any]:
-    soon = today() + SOON
-    n = seen.aggregate(
-        drafts=Count("pk", Q(status=workflow.DRAFT)),
-        returned=Count("pk", Q(status=workflow.RETURNED)),
-        review=Count("pk", Q(status__in=workflow.UNDER_REVIEW)),
-        issued=Count("pk", Q(status=workflow.ISSUED)),
-        expiring=Count("pk", Q(status=workflow.ISSUED, valid_until__lte=soon)),
-    )
-    rows = seen.filter(status__in=workflow.EDITABLE).for_list().order_by("-changed_at", "-id")[:ROWS]
+def _importer(seen: QuerySet) -> dict[str, Any]:
+    issued = seen.filter(status=workflow.ISSUED)
+    expiring = issued.filter(valid_until__lte=today() + SOON)
+    review = seen.filter(status__in=workflow.UNDER_REVIEW)
+    returned, drafts = seen.filter(status=workflow.RETURNED), seen.filter(status=workflow.DRAFT)
     return {
         "tiles": [
-            _tile(_("Returned to you"), n["returned"], _list_url(workflow.RETURNED), "warning"),
-            _tile(_("Drafts"), n["drafts"], _list_url(workflow.DRAFT)),
-            _tile(_("Under review"), n["review"], _list_url(workflow.SUBMITTED), "info"),
-            _tile(_("In force"), n["issued"], _list_url(workflow.ISSUED), "success"),
-            _tile(_("Expire within 30 days"), n["expiring"], _list_url(workflow.ISSUED), "warning"),
+            _tile(_("Returned to you"), returned, _list_url(workflow.RETURNED), "warning"),
+            _tile(_("Drafts"), drafts, _list_url(workflow.DRAFT)),
+            _tile(_("Under review"), review, _list_url(workflow.SUBMITTED), "info"),
+            _tile(_("In force"), issued, _list_url(workflow.ISSUED), "success"),
+            _tile(_("Expire within 30 days"), expiring, _list_url(workflow.ISSUED), "warning"),
         ],
-        "rows": rows,
+        "rows": _changed_last(returned, drafts),
         "rows_title": _("To be finished"),
         "empty": _("Nothing waits for you."),
     }
 
 
-def _reviewer(seen: Any, actor: Actor) -> dict[str, Any]:
+def _changed_last(*kinds: QuerySet) -> list[Certificate]:
+    """The rows changed last, asked for status by status, as an index has them in order only within one."""
+    found = [row for kind in kinds for row in kind.for_list().order_by("-changed_at", "-id")[:ROWS]]
+    return sorted(found, key=lambda row: (row.changed_at, row.pk), reverse=True)[:ROWS]
+
+
+def _reviewer(seen: QuerySet, actor: Actor) -> dict[str, Any]:
     review, issue = seen.awaiting_review(), seen.awaiting_issue()
+    issued, revoked = seen.filter(status=workflow.ISSUED), seen.filter(status=workflow.REVOKED)
     rows = review if actor.has(Role.OFFICER) else issue
     queue = reverse("euc:queue")
     return {
         "tiles": [
-            _tile(_("Waiting for review"), review.count(), queue, "info"),
-            _tile(_("Waiting for issue"), issue.count(), f"{queue}?for=issue", "info"),
-            _tile(
-                _("In force"),
-                seen.filter(status=workflow.ISSUED).count(),
-                _list_url(workflow.ISSUED),
-                "success",
-            ),
-            _tile(
-                _("Revoked"),
-                seen.filter(status=workflow.REVOKED).count(),
-                _list_url(workflow.REVOKED),
-                "danger",
-            ),
+            _tile(_("Waiting for review"), review, queue, "info"),
+            _tile(_("Waiting for issue"), issue, f"{queue}?for=issue", "info"),
+            _tile(_("In force"), issued, _list_url(workflow.ISSUED), "success"),
+            _tile(_("Revoked"), revoked, _list_url(workflow.REVOKED), "danger"),
         ],
         "rows": rows.for_list().order_by("-risk", "submitted_at", "id")[:ROWS],
         "rows_title": _("Waiting for you"),
@@ -88,17 +83,14 @@ def _reviewer(seen: Any, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _reader(seen: Any) -> dict[str, Any]:
-    n = seen.aggregate(
-        review=Count("pk", Q(status__in=workflow.UNDER_REVIEW)),
-        issued=Count("pk", Q(status=workflow.ISSUED)),
-        revoked=Count("pk", Q(status=workflow.REVOKED)),
-    )
+def _reader(seen: QuerySet) -> dict[str, Any]:
+    review = seen.filter(status__in=workflow.UNDER_REVIEW)
+    issued, revoked = seen.filter(status=workflow.ISSUED), seen.filter(status=workflow.REVOKED)
     return {
         "tiles": [
-            _tile(_("Under review"), n["review"], _list_url(workflow.SUBMITTED), "info"),
-            _tile(_("In force"), n["issued"], _list_url(workflow.ISSUED), "success"),
-            _tile(_("Revoked"), n["revoked"], _list_url(workflow.REVOKED), "danger"),
+            _tile(_("Under review"), review, _list_url(workflow.SUBMITTED), "info"),
+            _tile(_("In force"), issued, _list_url(workflow.ISSUED), "success"),
+            _tile(_("Revoked"), revoked, _list_url(workflow.REVOKED), "danger"),
         ],
         "rows": seen.filter(issued_at__isnull=False).for_list().order_by("-id")[:ROWS],
         "rows_title": _("Issued last"),
