@@ -178,11 +178,14 @@ def image(content: bytes, form: str) -> dict:
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-    with Image.open(io.BytesIO(content), formats=[form]) as picture:
-        width, height = picture.size
-        if width * height > MAX_PIXELS:
-            raise Refused("PIXELS")
-        picture.verify()
+    try:
+        with Image.open(io.BytesIO(content), formats=[form]) as picture:
+            width, height = picture.size
+            picture.verify()
+    except Image.DecompressionBombError:
+        raise Refused("PIXELS") from None
+    if width * height > MAX_PIXELS:
+        raise Refused("PIXELS")
     with Image.open(io.BytesIO(content), formats=[form]) as picture:
         picture.draft("RGB", (width // 8, height // 8))
         picture.load()
