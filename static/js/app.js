@@ -25,6 +25,13 @@
     }
   });
 
+  // Where the navigation scrolls sideways, the current place is in sight.
+  const here = document.querySelector(".mainnav [aria-current]");
+  if (here) {
+    const strip = here.closest("ul");
+    strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+  }
+
   // Menus close on Escape and on a click elsewhere.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
