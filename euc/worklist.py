@@ -43,13 +43,14 @@ def _list_url(status: str) -> str:
 def _importer(seen: QuerySet) -> dict[str, Any]:
     issued = seen.filter(status=workflow.ISSUED)
     expiring = issued.filter(valid_until__lte=today() + SOON)
-    review = seen.filter(status__in=workflow.UNDER_REVIEW)
+    review, issue = seen.awaiting_review(), seen.awaiting_issue()
     returned, drafts = seen.filter(status=workflow.RETURNED), seen.filter(status=workflow.DRAFT)
     return {
         "tiles": [
             _tile(_("Returned to you"), returned, _list_url(workflow.RETURNED), "warning"),
             _tile(_("Drafts"), drafts, _list_url(workflow.DRAFT)),
             _tile(_("Under review"), review, _list_url(workflow.SUBMITTED), "info"),
+            _tile(_("Waiting for issue"), issue, _list_url(workflow.APPROVED), "info"),
             _tile(_("In force"), issued, _list_url(workflow.ISSUED), "success"),
             _tile(_("Expire within 30 days"), expiring, _list_url(workflow.ISSUED), "warning"),
         ],
@@ -84,11 +85,12 @@ def _reviewer(seen: QuerySet, actor: Actor) -> dict[str, Any]:
 
 
 def _reader(seen: QuerySet) -> dict[str, Any]:
-    review = seen.filter(status__in=workflow.UNDER_REVIEW)
+    review, issue = seen.awaiting_review(), seen.awaiting_issue()
     issued, revoked = seen.filter(status=workflow.ISSUED), seen.filter(status=workflow.REVOKED)
     return {
         "tiles": [
             _tile(_("Under review"), review, _list_url(workflow.SUBMITTED), "info"),
+            _tile(_("Waiting for issue"), issue, _list_url(workflow.APPROVED), "info"),
             _tile(_("In force"), issued, _list_url(workflow.ISSUED), "success"),
             _tile(_("Revoked"), revoked, _list_url(workflow.REVOKED), "danger"),
         ],

@@ -132,3 +132,20 @@ def wrong_with(page) -> list[str]:
     ]
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     return [*wrong, f"{wide} px wider than the window"] if wide > 0 else wrong
+
+
+def test_the_look_finds_what_is_wrong(people):
+    """The control run: a picture without words and something too wide are both found."""
+    visitor = people.visitor(width=390)
+    visitor.opens("/accessibility/")
+    visitor.page.evaluate(
+        """() => {
+          const main = document.getElementById('main');
+          main.append(new Image(), document.createElement('pre'));
+          main.lastChild.textContent = 'wide '.repeat(200);
+          main.lastChild.className = 'text-nowrap position-absolute';
+        }"""
+    )
+    found = wrong_with(visitor.page)
+    assert any(finding.startswith("image-alt") for finding in found), found
+    assert any("wider than the window" in finding for finding in found), found
