@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import access, actors, demonstration, services
 from accounts.forms import InvitationForm, NewPersonForm
@@ -56,7 +56,7 @@ def demonstration_sign_in(request):
     return redirect(access.local_path(request, request.POST.get("next") or "/"))
 
 
-@require_GET
+@require_safe
 @access.roles_required(Role.ADMINISTRATOR)
 def organisations(request):
     """Every organisation on the platform, for its administrators."""
@@ -64,7 +64,7 @@ def organisations(request):
     return render(request, "accounts/organisations.html", {"organisations": listed})
 
 
-@require_GET
+@require_safe
 @access.actor_required
 def people(request, pk=None):
     """Who acts for an organisation, in which roles, and who is invited."""

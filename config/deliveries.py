@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import roles_required
 from accounts.roles import Role
@@ -14,6 +14,7 @@ from workflow.models import Errand
 KEEPERS = (Role.OFFICER, Role.SENIOR, Role.ADMINISTRATOR)
 
 
+@require_safe
 @roles_required(*KEEPERS)
 def listing(request):
     """Errands by state; the stopped ones first asked for."""
@@ -25,8 +26,8 @@ def listing(request):
     return render(request, "config/deliveries.html", context)
 
 
-@roles_required(*KEEPERS)
 @require_POST
+@roles_required(*KEEPERS)
 def retry(request, pk):
     errand = get_object_or_404(Errand.objects.dead(), pk=pk)
     errands.retry(errand, by=request.actor)

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import open_to_all
 from config import context, style_guide
@@ -15,7 +15,7 @@ from euc import worklist
 A_YEAR = 365 * 24 * 3600
 
 
-@require_GET
+@require_safe
 def home(request):
     """What the product is, for visitors; their work, for people who act for an organisation."""
     if getattr(request, "actor", None):
@@ -26,12 +26,12 @@ def home(request):
 
 
 @open_to_all
-@require_GET
+@require_safe
 def accessibility(request):
     return render(request, "config/accessibility.html")
 
 
-@require_GET
+@require_safe
 def style(request):
     """Every component on one page; hidden in production."""
     if not (settings.DEBUG or settings.DEMONSTRATION or settings.MODE == "test"):

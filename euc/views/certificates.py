@@ -8,14 +8,16 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import actor_required, fresh_proof_required, roles_required
+from accounts.actors import Actor
 from accounts.roles import Role
 from documents import storing
 from euc import completeness, content, forms, presenting, printing, services, workflow
-from euc.models import Certificate, FieldComment
+from euc.models import Certificate, Evidence, FieldComment
 from euc.models.certificate import today
 from euc.paging import paginate
 from euc.views import loading
@@ -32,10 +34,12 @@ SERVICES = {
     "withdraw": services.withdraw,
     "revoke": services.revoke,
 }
+FORM = require_http_methods(["GET", "HEAD", "POST"])
 READERS = (Role.DRAFTER, Role.SIGNATORY, Role.OFFICER, Role.SENIOR, Role.AUDITOR, Role.ANALYST)
 REVIEWERS = (Role.OFFICER, Role.SENIOR)
 
 
+@require_safe
 @roles_required(*READERS)
 def listing(request: HttpRequest) -> HttpResponse:
     statuses = [(status, workflow.LABELS[status]) for status in workflow.CERTIFICATE.statuses]
@@ -57,6 +61,7 @@ def _narrowed(rows: QuerySet, form: forms.CertificateFilterForm) -> QuerySet:
     return rows
 
 
+@require_safe
 @roles_required(*REVIEWERS)
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for review or issue, the riskiest first and then the longest waiting."""
@@ -68,19 +73,20 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "euc/queue.html", {"page": page, "counts": counts, "which": which})
 
 
+@require_safe
 @roles_required(*READERS)
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     certificate = loading.certificate(request, reference)
     reviewing = request.actor.has(*REVIEWERS) and certificate.status in workflow.UNDER_REVIEW
     context = {
         "certificate": certificate,
-        "sections": presenting.sections(_content(certificate)),
+        "sections": presenting.sections(_content(certificate, request.actor)),
         "steps": presenting.step_buttons(
             workflow.CERTIFICATE, certificate, request.actor, "euc:certificate-step"
         ),
         "history": presenting.history(events.about(certificate)),
         "undertakings": certificate.undertakings.all(),
-        "evidence": [] if request.actor.has(Role.ANALYST) else certificate.current_evidence(),
+        "evidence": [] if request.actor.has(Role.ANALYST) else _evidence(certificate, request.actor),
         "comments": _comments_by_field(certificate, request.actor),
         "reviewing": reviewing,
         "may_copy": request.actor.organisation.pk == certificate.importer_id,
@@ -93,14 +99,25 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "euc/certificate_detail.html", context)
 
 
-def _content(certificate: Certificate) -> dict[str, Any]:
+def _content(certificate: Certificate, actor: Actor) -> dict[str, Any]:
     """What is shown: the submitted revision, or the draft as it stands for those who edit it."""
-    if certificate.is_editable or not certificate.revision_number:
+    is_theirs = actor.organisation.pk == certificate.importer_id
+    if (certificate.is_editable and is_theirs) or not certificate.revision_number:
         return content.build(certificate, by=None, signed_at=None, revision=certificate.revision_number + 1)
     return certificate.revisions.get(number=certificate.revision_number).content
 
 
-def _comments_by_field(certificate: Certificate, actor: Any) -> dict[tuple, list[FieldComment]]:
+def _evidence(certificate: Certificate, actor: Actor) -> list[Evidence]:
+    """The importer's own people see the files as they stand, reviewers those of a submitted revision."""
+    if actor.organisation.pk == certificate.importer_id:
+        return certificate.current_evidence()
+    contents = certificate.revisions.values_list("content", flat=True)
+    sent = {(row["name"], row["sha256"]) for content in contents for row in content["evidence"]}
+    files = certificate.evidence.select_related("file")
+    return [evidence for evidence in files if (evidence.name, evidence.file.sha256) in sent]
+
+
+def _comments_by_field(certificate: Certificate, actor: Actor) -> dict[tuple, list[FieldComment]]:
     rows = certificate.comments.select_related("written_by")
     if not actor.has(*REVIEWERS):
         rows = rows.filter(sent_at__isnull=False)
@@ -121,20 +138,23 @@ def progress_of(certificate: Certificate) -> dict[str, Any]:
     }
 
 
+@require_safe
 @roles_required(*READERS)
 def progress(request: HttpRequest, reference: str) -> HttpResponse:
     certificate = loading.certificate(request, reference)
     return render(request, "euc/_progress.html", {"certificate": certificate, **progress_of(certificate)})
 
 
+@require_safe
 @roles_required(*READERS)
 def preview(request: HttpRequest, reference: str) -> HttpResponse:
     """The document as it will print, or as it was submitted."""
     certificate = loading.certificate(request, reference)
-    shown = printing.preview_context(_content(certificate))
+    shown = printing.preview_context(_content(certificate, request.actor))
     return render(request, "euc/certificate_preview.html", {"certificate": certificate, **shown})
 
 
+@require_safe
 @roles_required(*READERS)
 def changes(request: HttpRequest, reference: str) -> HttpResponse:
     """What changed between the last two submitted revisions, or up to any chosen one."""
@@ -156,6 +176,7 @@ def changes(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "euc/certificate_changes.html", context)
 
 
+@FORM
 @actor_required
 def step(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     """The one door for every verb: a page that asks and warns, and the POST that acts."""
@@ -175,7 +196,7 @@ def step(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
 def _step_context(request: HttpRequest, certificate: Certificate, step: Step) -> dict[str, Any]:
     context: dict[str, Any] = {"misses": step.misses(certificate), "certificate": certificate}
     if step.verb in {"submit", "approve", "issue"}:
-        context |= printing.preview_context(_content(certificate))
+        context |= printing.preview_context(_content(certificate, request.actor))
     if step.verb == "revoke":
         context["undertakings"] = certificate.undertakings_list()
     return context
@@ -270,6 +291,7 @@ def _why_not(law: Workflow, subject: Any, step: Step, actor: Any) -> str:
 # --- files ---------------------------------------------------------------------------------------
 
 
+@require_safe
 @roles_required(*READERS)
 def document(request: HttpRequest, reference: str) -> HttpResponse:
     """The signed PDF exactly as registered; nothing else is ever served in its place."""
@@ -279,6 +301,7 @@ def document(request: HttpRequest, reference: str) -> HttpResponse:
     return _file(certificate.document.file, f"{certificate.slug}.pdf")
 
 
+@require_safe
 @roles_required(*READERS)
 def machine_readable(request: HttpRequest, reference: str) -> HttpResponse:
     """The same JSON that is attached inside the signed PDF."""
@@ -292,10 +315,13 @@ def machine_readable(request: HttpRequest, reference: str) -> HttpResponse:
     return response
 
 
+@require_safe
 @roles_required(Role.DRAFTER, Role.SIGNATORY, Role.OFFICER, Role.SENIOR, Role.AUDITOR)
 def evidence(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     certificate = loading.certificate(request, reference)
-    found = get_object_or_404(certificate.evidence.select_related("file"), pk=pk)
+    found = next((evidence for evidence in _evidence(certificate, request.actor) if evidence.pk == pk), None)
+    if found is None:
+        raise Http404
     return _file(found.file, found.name)
 
 
@@ -310,6 +336,7 @@ def _file(stored: Any, name: str) -> HttpResponse:
 # --- comments ------------------------------------------------------------------------------------
 
 
+@FORM
 @roles_required(*REVIEWERS)
 def comment(request: HttpRequest, reference: str) -> HttpResponse:
     """A remark on one field, named by `page`, `field` and `line` in the query."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import roles_required
 from accounts.roles import Role
@@ -19,11 +19,12 @@ from euc.models import Certificate, GoodsLine, Scratch
 from euc.views import loading
 from workflow import engine
 
+form_page = require_http_methods(["GET", "HEAD", "POST"])
 importers_only = roles_required(Role.DRAFTER, Role.SIGNATORY)
 
 
-@importers_only
 @require_POST
+@importers_only
 def create(request: HttpRequest) -> HttpResponse:
     try:
         certificate = services.start(by=request.actor)
@@ -33,8 +34,8 @@ def create(request: HttpRequest) -> HttpResponse:
     return redirect("euc:draft", certificate.reference, completeness.PARTIES)
 
 
-@importers_only
 @require_POST
+@importers_only
 def copy(request: HttpRequest, reference: str) -> HttpResponse:
     source = loading.certificate(request, reference)
     try:
@@ -46,6 +47,7 @@ def copy(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("euc:draft", draft.reference, completeness.ORDER)
 
 
+@form_page
 @importers_only
 def draft(request: HttpRequest, reference: str, page: str) -> HttpResponse:
     """One drafting page; POST saves it, with `HX-Request` as one types."""
@@ -213,8 +215,8 @@ def _line_or_404(certificate: Certificate, number: int) -> GoodsLine:
     return get_object_or_404(certificate.goods, number=number)
 
 
-@importers_only
 @require_POST
+@importers_only
 def add_line(request: HttpRequest, reference: str) -> HttpResponse:
     certificate = loading.certificate(request, reference)
     try:
@@ -225,6 +227,7 @@ def add_line(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("euc:draft-line", reference, line.number)
 
 
+@form_page
 @importers_only
 def line(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     certificate = loading.certificate(request, reference)
@@ -249,8 +252,8 @@ def _column(line: GoodsLine, name: str, value: Any) -> Any:
     return "" if value is None and not line._meta.get_field(name).null else value
 
 
-@importers_only
 @require_POST
+@importers_only
 def change_line(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Remove or copy a line, by the button that was pressed."""
     certificate = loading.certificate(request, reference)
@@ -303,8 +306,8 @@ def _evidence(request: HttpRequest, certificate: Certificate, page: str) -> Http
     return _page(request, certificate, page, form=form, files=certificate.current_evidence(), status=422)
 
 
-@importers_only
 @require_POST
+@importers_only
 def remove_evidence(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     certificate = loading.certificate(request, reference)
     evidence = get_object_or_404(certificate.evidence.filter(removed_at=None), pk=pk)
@@ -325,8 +328,8 @@ def _check(request: HttpRequest, certificate: Certificate, page: str) -> HttpRes
     return _page(request, certificate, page, steps=steps)
 
 
-@importers_only
 @require_POST
+@importers_only
 def settle_comment(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     certificate = loading.certificate(request, reference)
     comment = get_object_or_404(certificate.comments.filter(sent_at__isnull=False), pk=pk)

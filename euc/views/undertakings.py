@@ -6,13 +6,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accounts.access import actor_required, roles_required
 from euc import presenting, services, workflow
 from euc.models import Undertaking
 from euc.paging import paginate
 from euc.views import loading
-from euc.views.certificates import READERS, take_step
+from euc.views.certificates import FORM, READERS, take_step
 from workflow import events
 from workflow.law import Step
 
@@ -23,6 +24,7 @@ SERVICES = {
 }
 
 
+@require_safe
 @roles_required(*READERS)
 def listing(request: HttpRequest) -> HttpResponse:
     rows = Undertaking.objects.visible_to(request.actor).select_related("importer", "certificate")
@@ -30,6 +32,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "euc/undertaking_list.html", {"page": page})
 
 
+@require_safe
 @roles_required(*READERS)
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     undertaking = loading.undertaking(request, reference)
@@ -44,6 +47,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "euc/undertaking_detail.html", context)
 
 
+@FORM
 @actor_required
 def step(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     undertaking = loading.undertaking(request, reference)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import open_to_all
 from documents import verifying
@@ -20,6 +20,7 @@ TOKEN = re.compile(r"[a-z2-7]{32}")
 
 @open_to_all
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Ask for a code or a file; POST answers for the file."""
     if "file" in request.FILES:
