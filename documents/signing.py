@@ -179,6 +179,9 @@ def _writer(pdf: bytes) -> Any:
             first, _random = super()._handle_id(prev)
             return ArrayObject([first, ByteStringObject(hashlib.sha256(pdf).digest()[:16])])
 
+        def _update_meta(self) -> None:
+            """Leave the metadata as printed; pyHanko would write the present moment into it."""
+
     return Writer(io.BytesIO(pdf))
 
 

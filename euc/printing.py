@@ -131,6 +131,8 @@ def _party(role: Words, party: dict) -> dict:
     return {
         "role": role,
         "party": party,
+        "name_zh": party.get("name_zh") or party.get("name", ""),
+        "address_zh": party.get("address_zh") or party.get("address", ""),
         "country": printed_words.country(party.get("country", "")),
         "identifiers": [(name, value) for name, value in party.get("identifiers", {}).items() if value],
         "contact": [party[key] for key in ("phone", "email", "website") if party.get(key)],

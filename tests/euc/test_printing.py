@@ -28,7 +28,13 @@ def words(pdf, folder):
 
 
 def squeezed(text):
-    return re.sub(r"\s+", "", text)
+    """Without white space and hyphens: what line ends leave alone."""
+    return re.sub(r"[\s-]+", "", text)
+
+
+def running(pdf, folder):
+    """The text in reading order, squeezed."""
+    return squeezed(poppler.run("pdftotext", str(_put(pdf, folder)), "-"))
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +44,7 @@ def pdf():
 
 class TestCertificatePdf:
     def test_says_everything_in_english_and_chinese(self, pdf, tmp_path):
-        text = squeezed(poppler.run("pdftotext", str(_put(pdf, tmp_path)), "-"))
+        text = running(pdf, tmp_path)
         content = samples.content()
         for phrase in (
             "End-User and End-Use Certificate",
@@ -105,7 +111,7 @@ class TestCertificatePdf:
     def test_prints_hindi_clauses_when_asked(self, pdf, tmp_path):
         clause = squeezed(samples.CLAUSES[0]["hi"])
         hindi = printed(hindi=True)
-        assert clause in squeezed(poppler.run("pdftotext", str(_put(hindi, tmp_path)), "-"))
+        assert clause in running(hindi, tmp_path)
         assert clause not in squeezed(poppler.text(pdf, tmp_path))
 
     @pytest.mark.parametrize("lines", [10, 60])
@@ -121,20 +127,18 @@ class TestCertificatePdf:
 
     def test_keeps_long_texts_whole(self, tmp_path):
         content = samples.content()
-        content["end_use"]["purpose"] = "A very particular use. " * 150
+        content["end_use"]["purpose"] = "Rotormagnets! " * 150
         content["goods"][0]["description"] = "Magnet" * 40
-        content["undertakings"][0]["clauses"][0]["en"] = "We undertake. " * 120
-        text = squeezed(poppler.run("pdftotext", str(_put(printed(content), tmp_path)), "-"))
-        assert text.count("Averyparticularuse.") == 150
-        assert text.count("Weundertake.") == 120
+        content["undertakings"][0]["clauses"][0]["en"] = "Undertaken! " * 120
+        text = running(printed(content), tmp_path)
+        assert text.count("Rotormagnets!") == 150
+        assert text.count("Undertaken!") == 120
         assert "Magnet" * 40 in text
 
     def test_prints_markup_as_text(self, tmp_path):
         content = samples.content()
         content["parties"]["importer"]["name"] = "<img src=file:///etc/passwd> & {{ 7|add:7 }} {% now 'Y' %}"
-        assert "<img src=file:///etc/passwd> & {{ 7|add:7 }} {% now 'Y' %}" in words(
-            printed(content), tmp_path
-        )
+        assert squeezed(content["parties"]["importer"]["name"]) in running(printed(content), tmp_path)
 
     def test_refuses_a_name_it_cannot_print(self):
         content = samples.content()
