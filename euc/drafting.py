@@ -99,8 +99,9 @@ def add_line(*, certificate: Certificate, by: Actor) -> GoodsLine:
 
 @transaction.atomic
 def copy_line(*, certificate: Certificate, by: Actor, line: GoodsLine) -> GoodsLine:
-    """Add a line that starts as a copy of another."""
+    """Add a line that starts as a copy of another. Refuses a line that was removed meanwhile."""
     copied = add_line(certificate=certificate, by=by)
+    line = _present(certificate, line)
     columns = {f.name: getattr(line, f.name) for f in GoodsLine._meta.concrete_fields}
     for name in ("id", "certificate", "number"):
         del columns[name]
