@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -104,4 +105,8 @@ def _decode(model: type[Model], order: tuple[str, ...], text: str) -> list[Any] 
 def _bounded(value: Any) -> Any:
     if value is None or (isinstance(value, int) and abs(value) >= 2**63):
         raise ValueError("not a cursor")
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("not a moment")
+        return value.astimezone(UTC)  # the first and the last years overflow here, not in the query
     return value
