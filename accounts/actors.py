@@ -66,13 +66,20 @@ def for_session(request) -> Actor | None:
     return None
 
 
-def clock() -> Actor:
-    """The named system user that scheduled work acts as. It can never sign in."""
+def clock_person() -> User:
+    """The system user itself, for what no organisation did. It can never sign in."""
     person, _made = User.objects.get_or_create(
         email=CLOCK_EMAIL,
         defaults={"full_name": "Clock", "is_system": True, "is_active": False, "password": "!"},
     )
-    return Actor(person, Organisation.objects.platform(), frozenset({Role.CLOCK.value}), "Scheduled work")
+    return person
+
+
+def clock() -> Actor:
+    """The named system user that scheduled work acts as."""
+    return Actor(
+        clock_person(), Organisation.objects.platform(), frozenset({Role.CLOCK.value}), "Scheduled work"
+    )
 
 
 def _only(person, found):

@@ -42,3 +42,17 @@ def still_valid(subject, by):
     if subject.valid_until and not subject.is_past(subject.valid_until):
         return _("It is still within its validity.")
     return ""
+
+
+def the_proposer(subject, by):
+    """Four eyes: a rule is adopted by another person than the one who proposed it."""
+    if subject.proposed_by_id == by.person.pk:
+        return _("You proposed this rule; another officer must adopt it.")
+    return ""
+
+
+def the_adopter(subject, by):
+    """Whoever brought a rule into use does not also take it out alone."""
+    if subject.adopted_by_id == by.person.pk:
+        return _("You adopted this rule; another senior officer must repeal it.")
+    return ""

@@ -27,6 +27,8 @@ FAMILIES = {
     "NDFEB_SINTERED": Words("Sintered NdFeB permanent magnet", "烧结钕铁硼永磁材料"),
     "NDFEB_BONDED": Words("Bonded NdFeB permanent magnet", "粘结钕铁硼永磁材料"),
     "SMCO": Words("SmCo permanent magnet", "钐钴永磁材料"),
+    "FERRITE": Words("Ferrite permanent magnet", "永磁铁氧体"),
+    "ALNICO": Words("AlNiCo permanent magnet", "铝镍钴永磁材料"),
     "OTHER": Words("Other permanent magnet", "其他永磁材料"),
 }
 

@@ -1,4 +1,4 @@
-"""The law: who may do what to a certificate and to an undertaking, in which status. No database."""
+"""The law: who may do what to a certificate, an undertaking and a rule, in which status. No database."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,7 @@ DRAFT, SUBMITTED, RETURNED, APPROVED, ISSUED = "DRAFT", "SUBMITTED", "RETURNED",
 EXHAUSTED, EXPIRED, REVOKED, SUPERSEDED = "EXHAUSTED", "EXPIRED", "REVOKED", "SUPERSEDED"
 WITHDRAWN, REJECTED = "WITHDRAWN", "REJECTED"
 SIGNED, IN_FORCE, RELEASED, BREACHED = "SIGNED", "IN_FORCE", "RELEASED", "BREACHED"
+PROPOSED, ADOPTED, REPEALED = "PROPOSED", "ADOPTED", "REPEALED"
 
 EDITABLE = frozenset({DRAFT, RETURNED})
 UNDER_REVIEW = frozenset({SUBMITTED, APPROVED})
@@ -31,6 +32,9 @@ LABELS = {
     IN_FORCE: _("in force"),
     RELEASED: _("released"),
     BREACHED: _("breached"),
+    PROPOSED: _("proposed"),
+    ADOPTED: _("adopted"),
+    REPEALED: _("repealed"),
 }
 TONES = {
     DRAFT: "neutral",
@@ -48,6 +52,9 @@ TONES = {
     REJECTED: "danger",
     REVOKED: "danger",
     BREACHED: "danger",
+    PROPOSED: "info",
+    ADOPTED: "success",
+    REPEALED: "neutral",
 }
 
 IMPORTER_ROLES = frozenset({Role.DRAFTER, Role.SIGNATORY})
@@ -119,5 +126,24 @@ UNDERTAKING = Workflow(
         Step("revoke", frozenset({IN_FORCE}), REVOKED, SENIOR, _("Revoke"),
              unless=(bars.connected_with_the_importer,), asks=("reason",), tone="danger", binding=True,
              explains=_("The undertaking no longer counts; certificates that need it cannot rely on it.")),
+    ),
+)  # fmt: skip
+
+RULE = Workflow(
+    name="euc.rule",
+    initial=PROPOSED,
+    statuses=(PROPOSED, ADOPTED, SUPERSEDED, REPEALED, WITHDRAWN),
+    labels=LABELS,
+    steps=(
+        Step("adopt", frozenset({PROPOSED}), ADOPTED, OFFICER | SENIOR, _("Adopt"),
+             unless=(bars.the_proposer,), binding=True, tone="success",
+             explains=_("It counts from now on; the importers it touches are told. What was issued stays as it is.")),
+        Step("withdraw", frozenset({PROPOSED}), WITHDRAWN, OFFICER | SENIOR, _("Withdraw"),
+             asks=("reason",), tone="danger",
+             explains=_("The proposal is dropped. It can be proposed again.")),
+        Step("supersede", frozenset({ADOPTED}), SUPERSEDED, OFFICER | SENIOR, _("Supersede"), inner=True),
+        Step("repeal", frozenset({ADOPTED}), REPEALED, SENIOR, _("Repeal"),
+             unless=(bars.the_adopter,), asks=("reason",), tone="danger", binding=True,
+             explains=_("The rule no longer counts from the day you name on.")),
     ),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from euc.models.certificate import Certificate, EndUse, Party, Serial
 from euc.models.clause import Clause
+from euc.models.control import ControlRule, RuleNotice
 from euc.models.drafting import Evidence, Scratch
 from euc.models.goods import ELEMENTS, GoodsLine
 from euc.models.review import Approval, FieldComment, Revision
@@ -12,12 +13,14 @@ __all__ = [
     "Approval",
     "Certificate",
     "Clause",
+    "ControlRule",
     "EndUse",
     "Evidence",
     "FieldComment",
     "GoodsLine",
     "Party",
     "Revision",
+    "RuleNotice",
     "Scratch",
     "Serial",
     "Undertaking",

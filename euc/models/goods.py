@@ -20,13 +20,23 @@ class GoodsLine(models.Model):
         NDFEB_SINTERED = "NDFEB_SINTERED", _("NdFeB, sintered")
         NDFEB_BONDED = "NDFEB_BONDED", _("NdFeB, bonded")
         SMCO = "SMCO", _("SmCo")
+        FERRITE = "FERRITE", _("Ferrite")
+        ALNICO = "ALNICO", _("AlNiCo")
         OTHER = "OTHER", _("Other")
+
+    class Form(models.TextChoices):
+        MAGNET = "MAGNET", _("Loose magnet")
+        POWDER = "POWDER", _("Powder")
+        ROTOR_ASSEMBLY = "ROTOR_ASSEMBLY", _("Rotor or stator assembly")
+        MOULDED_SENSOR = "MOULDED_SENSOR", _("Moulded sensor")
+        FINISHED_GOOD = "FINISHED_GOOD", _("Finished good")
 
     certificate = models.ForeignKey(Certificate, models.CASCADE, related_name="goods")
     number = models.PositiveSmallIntegerField()
     description = models.CharField(_("description"), max_length=300, blank=True)
     description_zh = models.CharField(_("description in Chinese"), max_length=300, blank=True)
     family = models.CharField(_("magnet family"), max_length=16, choices=Family, blank=True)
+    form = models.CharField(_("form of the goods"), max_length=16, choices=Form, default=Form.MAGNET)
     grade = models.CharField(_("grade"), max_length=40, blank=True)
     dimensions = models.CharField(_("dimensions"), max_length=120, blank=True)
     coating = models.CharField(_("coating"), max_length=80, blank=True)

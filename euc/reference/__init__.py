@@ -2,21 +2,53 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
-from euc.models import Clause
+from accounts import actors
+from euc import workflow
+from euc.models import Clause, ControlRule
 
 CLAUSES = Path(__file__).with_name("clauses.json")
+CONTROL_RULES = Path(__file__).with_name("control_rules.json")
+RULE_DATES = ("effective_from", "suspended_from", "suspended_until", "reported_until")
 
 
 @transaction.atomic
 def load() -> int:
-    """Add the clauses that are not there yet; how many. Rows that exist are never changed."""
+    """Add the clauses and the control rules that are not there yet; how many. Rows that exist are never changed."""
+    return _load_clauses() + _load_rules()
+
+
+def _load_clauses() -> int:
     added = 0
     for row in json.loads(CLAUSES.read_text(encoding="utf-8")):
         row["effective_from"] = date.fromisoformat(row["effective_from"])
         _clause, is_new = Clause.objects.get_or_create(code=row.pop("code"), version=1, defaults=row)
         added += is_new
     return added
+
+
+def shipped_rules() -> list[dict[str, Any]]:
+    """The rules that ship with the product, as columns."""
+    rows = json.loads(CONTROL_RULES.read_text(encoding="utf-8"))
+    for row in rows:
+        row |= {name: date.fromisoformat(row[name]) for name in RULE_DATES if row.get(name)}
+        if row.get("threshold"):
+            row["threshold"] = Decimal(row["threshold"])
+    return rows
+
+
+def _load_rules() -> int:
+    """In use from the start, in the name of the system user: nobody is said to have adopted or checked them."""
+    known = set(ControlRule.objects.values_list("code", flat=True))
+    missing = [row for row in shipped_rules() if row["code"] not in known]
+    if missing:
+        shipped = {"is_shipped": True, "status": workflow.ADOPTED, "proposed_by": actors.clock_person()}
+        ControlRule.objects.bulk_create(
+            ControlRule(reference=f"{row['code']}-v1", **row, **shipped) for row in missing
+        )
+    return len(missing)

@@ -7,4 +7,4 @@ class Command(BaseCommand):
     help = "Add the reference data that ships with the product; rows that exist are left alone."
 
     def handle(self, *args, **options):
-        self.stdout.write(f"{reference.load()} clauses added.")
+        self.stdout.write(f"{reference.load()} rows added.")
