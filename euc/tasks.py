@@ -56,9 +56,7 @@ def register_certificate(errand: Errand, printed: Printed) -> None:
         book=certificate.book,
         name=f"{certificate.slug}.pdf",
     )
-    Certificate.objects.filter(pk=certificate.pk).update(
-        document=document, issue_block=printed.issue
-    )
+    Certificate.objects.filter(pk=certificate.pk).update(document=document, issue_block=printed.issue)
     events.record(
         book=certificate.book,
         subject=certificate,
