@@ -1,0 +1,216 @@
+"""Who may do what at which address. An address that is not listed here, or not covered by a rule, fails by name.
+
+`get` and `post` name the visitors who get in; a method that is not named is 405 for everybody. Wrong visitors
+meet 403 before anything is looked up, or 404 where the page itself decides by what one may see. Other
+organisations' objects and absent ones are the same 404.
+"""
+
+from dataclasses import dataclass
+
+EVERYBODY = frozenset({"anonymous", "undecided"})  # stands for no condition at all
+DRAFTERS = frozenset({"drafter", "signatory", "broker", "stranger"})
+SIGNATORIES = frozenset({"signatory", "stranger"})
+REVIEWERS = frozenset({"officer", "senior"})
+READERS = DRAFTERS | REVIEWERS | {"auditor", "analyst"}
+ADMINISTRATOR = frozenset({"administrator"})
+ACTORS = READERS | ADMINISTRATOR  # signed in and acting for an organisation
+SIGNED_IN = ACTORS | {"undecided"}
+KEEPERS = REVIEWERS | ADMINISTRATOR
+NOBODY: frozenset[str] = frozenset()
+
+OK, SEE_OTHER, FORBIDDEN, ABSENT, NO_SUCH_METHOD = "200", "302", "403", "404", "405"
+TO_SIGN_IN, TO_CHOOSE, CONFLICT = "to sign in", "to choose an organisation", "409"
+ANSWERED = "200/302/422"
+
+
+@dataclass(frozen=True)
+class Route:
+    """The policy of one address."""
+
+    get: frozenset[str] | None = None
+    post: frozenset[str] | None = None
+    subject: str = ""  # what its parameters name; `harness.SUBJECTS` finds own, other's and absent ones
+    at: str = ""  # the stage of the certificate for which it must succeed
+    turned_away: str = FORBIDDEN
+    after_post: str = SEE_OTHER
+    head: bool = True
+    is_bearer: bool = False  # whoever holds the address may read `shows` and nothing more
+    is_shared: bool = False  # visitors who get in may handle every organisation's objects
+    shows: frozenset[str] = frozenset()
+    query: str = ""
+    takes_file: bool = False
+    is_scoped: bool = True  # carries data of an organisation: the control run must catch it
+    looks_first: bool = False  # finds the organisation before it asks for the role
+    is_api: bool = False  # refuses with 403 instead of a page to sign in, before it looks at the method
+
+    def who(self, method: str) -> frozenset[str] | None:
+        if method == "GET" or (method == "HEAD" and self.head):
+            return self.get
+        return self.post if method == "POST" else None
+
+
+def _open(**given) -> Route:
+    return Route(is_scoped=False, **given)
+
+
+ROUTES = {
+    "home": Route(get=ACTORS | {"anonymous"}),
+    "accessibility": _open(get=EVERYBODY),
+    "style": _open(get=EVERYBODY),
+    "theme": _open(post=EVERYBODY),
+    "livez": _open(get=EVERYBODY),
+    "readyz": _open(get=EVERYBODY),
+    "deliveries": _open(get=KEEPERS),
+    "delivery-retry": Route(post=KEEPERS, subject="errand", is_shared=True, is_scoped=False),
+    # Certificates
+    "euc:certificate-list": Route(get=READERS),
+    "euc:certificate-create": _open(post=DRAFTERS),
+    "euc:queue": _open(get=REVIEWERS),
+    "euc:certificate-detail": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "euc:certificate-copy": Route(post=DRAFTERS, subject="certificate", at="ISSUED"),
+    "euc:certificate-preview": Route(get=READERS, subject="certificate", at="SUBMITTED"),
+    "euc:certificate-changes": Route(get=READERS, subject="certificate", at="SUBMITTED"),
+    "euc:certificate-progress": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "euc:certificate-document": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "euc:certificate-json": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "euc:certificate-evidence": Route(get=READERS - {"analyst"}, subject="evidence", at="SUBMITTED"),
+    "euc:certificate-comment": Route(
+        get=REVIEWERS,
+        post=REVIEWERS,
+        subject="certificate",
+        at="SUBMITTED",
+        query="?page=order&field=po_number",
+    ),
+    "euc:certificate-step": Route(get=READERS, post=READERS, subject="certificate-step", turned_away=ABSENT),
+    # Drafting
+    "euc:draft": Route(
+        get=DRAFTERS, post=DRAFTERS, subject="draft-page", at="DRAFT", after_post=ANSWERED, takes_file=True
+    ),
+    "euc:draft-line-add": Route(post=DRAFTERS, subject="certificate", at="DRAFT"),
+    "euc:draft-line": Route(get=DRAFTERS, post=DRAFTERS, subject="line", at="DRAFT"),
+    "euc:draft-line-change": Route(post=DRAFTERS, subject="line", at="DRAFT"),
+    "euc:draft-evidence-remove": Route(post=DRAFTERS, subject="evidence", at="DRAFT"),
+    "euc:comment-settle": Route(post=DRAFTERS, subject="comment", at="RETURNED"),
+    # Undertakings
+    "euc:undertaking-list": Route(get=READERS),
+    "euc:undertaking-detail": Route(get=READERS, subject="undertaking", at="ISSUED"),
+    "euc:undertaking-step": Route(get=READERS, post=READERS, subject="undertaking-step", turned_away=ABSENT),
+    # Verification: the token is 160 random bits and printed on the paper
+    "euc:verify": _open(get=EVERYBODY, post=EVERYBODY, after_post="422"),
+    "euc:verify-token": Route(
+        get=EVERYBODY,
+        subject="token",
+        at="ISSUED",
+        is_bearer=True,
+        is_scoped=False,
+        shows=frozenset({"public", "firm"}),
+    ),
+    # The same in JSON
+    "api:certificate-list": Route(get=READERS, is_api=True),
+    "api:certificate-detail": Route(get=READERS, subject="certificate", at="ISSUED", is_api=True),
+    "api-verification": Route(
+        get=EVERYBODY,
+        subject="token",
+        at="ISSUED",
+        is_bearer=True,
+        is_scoped=False,
+        is_api=True,
+        shows=frozenset({"public", "firm"}),
+    ),
+    "api-schema": _open(get=EVERYBODY, is_api=True),
+    # People and organisations
+    "accounts:organisations": _open(get=ADMINISTRATOR),
+    "accounts:choose-organisation": Route(get=SIGNED_IN, post=SIGNED_IN, subject="choice", head=False),
+    "accounts:organisation-people": Route(get=ACTORS, subject="organisation"),
+    "accounts:organisation-invite": Route(
+        get=SIGNATORIES | {"senior", "administrator"},
+        post=SIGNATORIES | {"senior", "administrator"},
+        subject="organisation",
+        looks_first=True,
+        head=False,
+    ),
+    "accounts:people": _open(get=ACTORS),
+    "accounts:invite": _open(
+        get=SIGNATORIES | {"senior", "administrator"},
+        post=SIGNATORIES | {"senior", "administrator"},
+        head=False,
+    ),
+    "accounts:remove": Route(
+        get=SIGNATORIES | {"senior", "administrator"},
+        post=SIGNATORIES | {"senior", "administrator"},
+        subject="membership",
+        turned_away=ABSENT,
+        head=False,
+    ),
+    "accounts:cancel-invitation": Route(
+        post=SIGNATORIES | {"senior", "administrator"}, subject="invitation", turned_away=ABSENT
+    ),
+    "accounts:accept-invitation": Route(
+        get=EVERYBODY,
+        post=EVERYBODY,
+        subject="invitation-token",
+        after_post=ANSWERED,
+        is_bearer=True,
+        is_scoped=False,
+        shows=frozenset({"people", "person", "firm"}),
+        head=False,
+    ),
+    # Exists only in demonstrations; the suite runs in test mode
+    "accounts:demonstration-sign-in": _open(post=NOBODY, turned_away=ABSENT),
+}
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Who may take a step, on a certificate in which stage; others who may see it are told why not."""
+
+    who: frozenset[str]
+    at: str
+
+
+VERBS = {
+    "certificate-step": {
+        "submit": Verb(SIGNATORIES, "RETURNED"),
+        "approve": Verb(frozenset({"officer"}), "SUBMITTED"),
+        "send-back": Verb(REVIEWERS, "SUBMITTED"),
+        "issue": Verb(frozenset({"senior"}), "APPROVED"),
+        "reject": Verb(REVIEWERS, "SUBMITTED"),
+        "withdraw": Verb(DRAFTERS, "SUBMITTED"),
+        "revoke": Verb(frozenset({"senior"}), "ISSUED"),
+    },
+    "undertaking-step": {
+        "release": Verb(frozenset({"senior"}), "ISSUED"),
+        "declare-breach": Verb(frozenset({"senior"}), "ISSUED"),
+        "revoke": Verb(frozenset({"senior"}), "ISSUED"),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Addresses of a library, by prefix: they hold no organisation's data beyond `shows`, and here is why."""
+
+    prefix: str
+    reason: str
+    answers: frozenset[int]
+    shows: frozenset[str] = frozenset()
+
+
+_ANY = frozenset({200, 302, 400, 401, 403, 404, 405, 422})
+RULES = (
+    Rule("account_", "allauth: one's own e-mail address and password", _ANY),
+    Rule("mfa_", "allauth: one's own second factors", _ANY),
+    Rule("usersessions_", "allauth: one's own sessions", _ANY),
+    Rule("set_language", "Django: a cookie with the language", frozenset({302})),
+)
+# The back office is the administrators'; everybody else is refused before any table is read.
+BACK_OFFICE = Rule(
+    "admin:",
+    "Django: organisations, people and the register of files, for administrators of the platform",
+    _ANY,
+    shows=frozenset({"filename", "draftfile"}),
+)
+
+
+def rule_for(name: str) -> Rule | None:
+    return next((rule for rule in (*RULES, BACK_OFFICE) if name.startswith(rule.prefix)), None)

@@ -1,0 +1,343 @@
+"""Two importers, each with a certificate in every stage, all of whose texts are marked; and all the people."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts import actors
+from accounts import services as account_services
+from accounts.actors import Actor
+from accounts.models import Invitation, Organisation
+from accounts.roles import Kind, Role
+from documents import storing
+from euc import drafting, reference, services
+from euc.demonstration import EXPORTER
+from euc.kinds import EvidenceKind
+from euc.models import Certificate, Party
+from euc.models.certificate import today
+from tests.factories import MembershipFactory, OrganisationFactory, SiteFactory, UserFactory
+from tests.matrix.canaries import Canaries
+from workflow.models import Errand
+
+TOKEN = "matrix-invitation-token-{}"
+
+
+@dataclass
+class Seeded:
+    """One organisation's rows that addresses can point at."""
+
+    organisation: Organisation
+    mark: Canaries | None = None
+    certificates: dict[str, Certificate] = field(default_factory=dict)
+    membership: Any = None
+    invitation: Any = None
+    invitation_token: str = ""
+    errand: Any = None
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who sends requests: their cookies, their organisation's letter, and who they are."""
+
+    name: str
+    home: str
+    cookies: dict[str, str]
+    actor: Actor | None
+
+
+@dataclass
+class World:
+    seeded: dict[str, Seeded]
+    visitors: dict[str, Visitor]
+    owned: dict[str, set]  # keys of the rows of organisations "a" and "b"
+
+
+def build(rows_of) -> World:
+    """`rows_of()` gives the keys of all rows; what seeding an importer adds is that importer's own."""
+    reference.load()
+    people = _reviewers()
+    authority = people["officer"].organisation
+    seeded, owned = {}, {}
+    before = rows_of()
+    for letter, name in (("a", "Pune Motors"), ("b", "Nashik Drives")):
+        seeded[letter], staff = _importer(letter, name, people)
+        people |= staff
+        after = rows_of()
+        owned[letter] = set(after) - set(before)
+        before = after
+    seeded["authority"] = _small(authority, people["officer"], Role.AUDITOR)
+    seeded["ministry"] = Seeded(people["analyst"].organisation)
+    seeded["platform"] = Seeded(people["administrator"].organisation)
+    people["broker"] = _broker(seeded)
+    return World(seeded, _visitors(people), owned)
+
+
+def _person(full_name, organisation, *roles, email=None, **given) -> Actor:
+    more = {"email": email} if email else {}
+    person = UserFactory(full_name=full_name, **more)
+    for role in roles:
+        MembershipFactory(person=person, organisation=organisation, role=role, **given)
+    return actors.of(person, organisation)
+
+
+def _reviewers() -> dict[str, Actor]:
+    authority = OrganisationFactory(kind=Kind.AUTHORITY, name="Authority")
+    ministry = OrganisationFactory(kind=Kind.MINISTRY, name="Ministry")
+    platform = Organisation.objects.platform()
+    return {
+        "officer": _person("Omkar Officer", authority, Role.OFFICER),
+        "senior": _person("Sunita Senior", authority, Role.SENIOR),
+        "auditor": _person("Asha Auditor", authority, Role.AUDITOR),
+        "analyst": _person("Anil Analyst", ministry, Role.ANALYST),
+        "administrator": _person("Aditi Administrator", platform, Role.ADMINISTRATOR),
+    }
+
+
+def _broker(seeded) -> Actor:
+    broker = _person("Bela Broker", seeded["a"].organisation, Role.DRAFTER)
+    MembershipFactory(person=broker.person, organisation=seeded["b"].organisation, role=Role.DRAFTER)
+    return broker
+
+
+def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
+    mark = Canaries(letter)
+    organisation = OrganisationFactory(
+        kind=Kind.IMPORTER,
+        name=f"{name} {mark('firm', 'organisation.name')}",
+        name_zh=f"公司 {mark('firm', 'organisation.name_zh')}",
+        address=mark("office", "organisation.address"),
+        city=mark("office", "organisation.city"),
+        phone=mark("office", "organisation.phone"),
+        email=mark.email("office", "organisation.email"),
+    )
+    SiteFactory(
+        organisation=organisation, name=mark("office", "site.name"), address=mark("office", "site.address")
+    )
+
+    def member(*roles):
+        return _person(
+            mark("person", "user.full_name"),
+            organisation,
+            *roles,
+            email=mark.email("people", "user.email"),
+            designation=mark("person", "membership.designation"),
+            authority_reference=mark("person", "membership.authority_reference"),
+        )
+
+    if letter == "a":
+        staff = {"drafter": member(Role.DRAFTER), "signatory": member(Role.SIGNATORY)}
+        drafter, signatory = staff["drafter"], staff["signatory"]
+    else:
+        staff = {"stranger": member(Role.DRAFTER, Role.SIGNATORY)}
+        drafter, signatory = member(Role.DRAFTER), staff["stranger"]
+    seeded = _small(organisation, drafter, Role.DRAFTER, mark=mark, by=signatory)
+    seeded.certificates = _certificates(mark, drafter, signatory, reviewers)
+    seeded.errand = _dead_errand(mark, seeded.certificates["ISSUED"])
+    return seeded, staff
+
+
+def _small(organisation, member, role, mark=None, by=None) -> Seeded:
+    """The organisation, somebody who can be removed from it and an open invitation to it."""
+    membership = member.person.memberships.get(organisation=organisation)
+    token = TOKEN.format(organisation.pk)
+    invitation = Invitation.objects.create(
+        email=mark.email("people", "invitation.email") if mark else "invited@authority.test",
+        organisation=organisation,
+        role=role,
+        designation=mark("people", "invitation.designation") if mark else "",
+        token_hash=account_services._hashed(token),
+        invited_by=(by or member).person,
+        expires_at=timezone.now() + timedelta(days=3),
+    )
+    return Seeded(organisation, mark, {}, membership, invitation, token)
+
+
+def _dead_errand(mark, certificate) -> Errand:
+    errand = Errand.objects.get(kind="euc.print_certificate", subject_id=certificate.pk)
+    Errand.objects.filter(pk=errand.pk).update(
+        state=Errand.DEAD, attempts=5, last_error=mark("errand", "errand.last_error")
+    )
+    return errand
+
+
+def _certificates(mark, drafter, signatory, reviewers) -> dict[str, Certificate]:
+    officer, senior = reviewers["officer"], reviewers["senior"]
+
+    def new(audience="submitted", public=None):
+        return _complete(mark, drafter, audience, public or audience)
+
+    def submitted(**given):
+        certificate = new(**given)
+        services.submit(certificate=certificate, by=signatory, notice_seen=True)
+        return certificate
+
+    def approved(**given):
+        certificate = submitted(**given)
+        services.approve(certificate=certificate, by=officer, seen_hash=certificate.content_hash)
+        return certificate
+
+    def issued():
+        certificate = approved(public="public")
+        services.issue(certificate=certificate, by=senior, seen_hash=certificate.content_hash)
+        return _with_document(mark, certificate)
+
+    made = {
+        "DRAFT": new(audience="draft"),
+        "SUBMITTED": submitted(),
+        "RETURNED": submitted(),
+        "APPROVED": approved(),
+        "ISSUED": issued(),
+        "REVOKED": issued(),
+        "REJECTED": submitted(),
+        "WITHDRAWN": submitted(),
+    }
+    reason = {name: mark("submitted", f"{name} reason") for name in made}
+    _type_half(mark, made["DRAFT"], drafter)
+    _remark(made["SUBMITTED"], officer, mark("remark", "comment.text"))
+    _remark(made["RETURNED"], officer, mark("submitted", "comment.text"))
+    services.send_back(certificate=made["RETURNED"], by=officer, reason=reason["RETURNED"])
+    _mend(mark, made["RETURNED"], drafter)
+    services.revoke(certificate=made["REVOKED"], by=senior, reason=reason["REVOKED"])
+    services.reject(certificate=made["REJECTED"], by=officer, reason=reason["REJECTED"])
+    services.withdraw(certificate=made["WITHDRAWN"], by=drafter, reason=reason["WITHDRAWN"])
+    return {name: Certificate.objects.get(pk=row.pk) for name, row in made.items()}
+
+
+def _complete(mark, by, audience, public) -> Certificate:
+    """A complete draft; `public` texts stand on the verification page once it is issued."""
+    certificate = services.start(by=by)
+    drafting.record_parties(
+        certificate=certificate, by=by, parties={Party.Role.EXPORTER: _exporter(mark, audience, public)}
+    )
+    order = {
+        "po_number": mark(public, "po_number"),
+        "po_date": today() - timedelta(days=20),
+        "contract_number": mark(audience, "contract_number"),
+    }
+    drafting.record_order(certificate=certificate, by=by, order=order)
+    line = drafting.add_line(certificate=certificate, by=by)
+    drafting.record_line(certificate=certificate, by=by, line=line, columns=_goods(mark, audience, public))
+    drafting.record_end_use(certificate=certificate, by=by, columns=_end_use(mark, audience, public))
+    for kind in (EvidenceKind.COMPOSITION_REPORT, EvidenceKind.BOARD_RESOLUTION):
+        _attach(mark, certificate, by, kind, audience)
+    return Certificate.objects.get(pk=certificate.pk)
+
+
+def _exporter(mark, audience, public) -> dict[str, str]:
+    return {
+        "name": mark(public, "exporter.name"),
+        "name_zh": f"公司 {mark(public, 'exporter.name_zh')}",
+        "address": mark(audience, "exporter.address"),
+        "address_zh": f"地址 {mark(audience, 'exporter.address_zh')}",
+        "country": "CN",
+        "registration": EXPORTER["uscc"],
+        "phone": mark(audience, "exporter.phone"),
+        "email": mark.email(audience, "exporter.email"),
+        "website": f"https://{mark(audience, 'exporter.website')}.example",
+    }
+
+
+def _goods(mark, audience, public) -> dict[str, Any]:
+    texts = ("dimensions", "coating", "laboratory", "method", "report_number")
+    return {
+        "description": mark(public, "goods.description"),
+        "description_zh": f"磁体 {mark(public, 'goods.description_zh')}",
+        "grade": mark(public, "goods.grade"),
+        "control_codes": mark(public, "goods.control_codes"),
+        "family": "NDFEB_SINTERED",
+        "itc_hs": "85051190",
+        "cn_hs": "8505111000",
+        "net_weight_mg": 1_200_000_000,
+        "pieces": mark.number(public),
+        "value": Decimal("84000.00"),
+        "currency": "USD",
+        "dy": Decimal("2.5"),
+        "tb": Decimal("0.3"),
+        **{name: mark(audience, f"goods.{name}") for name in texts},
+    }
+
+
+def _end_use(mark, audience, public) -> dict[str, Any]:
+    texts = ("product", "model", "oem", "plant_name", "plant_address", "position", "destination_market")
+    return {
+        "sector": "EV_TWO_WHEELER",
+        "purpose": f"Rotor magnets of one named hub motor of one maker {mark(public, 'end_use.purpose')}",
+        "purpose_zh": f"转子 {mark(public, 'end_use.purpose_zh')}",
+        "magnet_per_unit_mg": 950_000,
+        "units_per_year": 24_000,
+        "is_civil": True,
+        **{name: mark(audience, f"end_use.{name}") for name in texts},
+    }
+
+
+def _attach(mark, certificate, by, kind, audience) -> None:
+    is_draft = audience in {"draft", "mended"}
+    name = f"{mark('draftfile' if is_draft else 'filename', 'evidence.name')}.png"
+    content = b"\x89PNG " + mark("draft" if is_draft else "file", "evidence bytes").encode()
+    file = storing.store(content=content, name=name, media_type="image/png", book=certificate.book)
+    drafting.add_evidence(certificate=certificate, by=by, kind=kind, file=file, name=name)
+
+
+def _with_document(mark, certificate) -> Certificate:
+    """A stand-in for the sealed PDF: what matters here is who gets the bytes."""
+    document = storing.register(
+        content=b"%PDF-1.7 " + mark("submitted", "document bytes").encode(),
+        kind="euc.certificate",
+        reference=certificate.reference,
+        revision=certificate.revision_number,
+        content_hash=certificate.content_hash,
+        signer_subject="CN=Seal",
+        signed_at=timezone.now(),
+        page_count=2,
+        book=certificate.book,
+        name=f"{certificate.slug}.pdf",
+    )
+    Certificate.objects.filter(pk=certificate.pk).update(document=document)
+    certificate.refresh_from_db()
+    return certificate
+
+
+def _type_half(mark, certificate, by) -> None:
+    drafting.keep_typed(
+        certificate=certificate,
+        by=by,
+        page="order",
+        typed={"po_number": [mark("draft", "scratch.typed")], "po_date": [mark("draft", "scratch.typed")]},
+        errors={"po_date": [{"message": mark("draft", "scratch.errors"), "code": "invalid"}]},
+    )
+
+
+def _remark(certificate, by, text) -> None:
+    services.comment(certificate=certificate, by=by, page="order", field="po_number", text=text)
+
+
+def _mend(mark, certificate, by) -> None:
+    """What was typed since the return is the importer's own until it is submitted again."""
+    line = drafting.add_line(certificate=certificate, by=by)
+    drafting.record_line(certificate=certificate, by=by, line=line, columns=_goods(mark, "mended", "mended"))
+    drafting.record_end_use(certificate=certificate, by=by, columns=_end_use(mark, "mended", "mended"))
+    _attach(mark, certificate, by, EvidenceKind.PRODUCT_DRAWING, "mended")
+
+
+def _visitors(people) -> dict[str, Visitor]:
+    homes = {"drafter": "a", "signatory": "a", "broker": "a", "stranger": "b"}
+    homes |= dict.fromkeys(("officer", "senior", "auditor"), "authority")
+    homes |= {"analyst": "ministry", "administrator": "platform"}
+    visitors = {name: _visitor(name, home, people[name]) for name, home in homes.items()}
+    visitors["anonymous"] = Visitor("anonymous", "", {}, None)
+    visitors["undecided"] = replace(_visitor("undecided", "", people["broker"], chosen=False), home="")
+    return visitors
+
+
+def _visitor(name, home, actor, *, chosen=True) -> Visitor:
+    client = Client()
+    client.force_login(actor.person, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    if chosen:
+        session[actors.SESSION_KEY] = actor.organisation.pk
+    session.save()
+    return Visitor(name, home, {key: morsel.value for key, morsel in client.cookies.items()}, actor)
