@@ -32,6 +32,7 @@ class Printed:
 
 def print_certificate(errand: Errand) -> Printed:
     """Render and seal the issued revision. Raises NoKey rather than give an unsigned file."""
+    signing.current_signer()  # without a key nothing is rendered in vain
     certificate = Certificate.objects.get(pk=errand.subject_id)
     revision = certificate.revisions.get(number=certificate.revision_number)
     issue = certificate.issue_block | {"verify_url": f"{settings.SITE_URL}/v/{certificate.token}/"}
