@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F, QuerySet
+
 from documents.models import Document
 from euc import workflow
 from euc.models import Certificate, Revision
@@ -57,25 +59,45 @@ GOODS_FIELDS = (
 )
 
 
+# What the public view reads of a certificate; its other columns stay where they are.
+CERTIFICATE_FIELDS = (
+    "reference",
+    "status",
+    "issued_at",
+    "valid_from",
+    "valid_until",
+    "ended_at",
+    "issue_block",
+    "document__sha256",
+    "document__signer_subject",
+)
+
+
 def by_token(token: str) -> PublicView | None:
     """The public view behind a QR code; None for an unknown token and for what was never issued."""
-    code = token.strip().lower()
-    if not code.isalnum():  # PostgreSQL refuses to compare with a NUL character
-        return None
-    found = Certificate.objects.filter(token=code, status__in=workflow.WAS_ISSUED)
-    certificate = found.select_related("document", "issuing_authority").first()
-    return of(certificate) if certificate else None
+    return _of_one(certificate__token=token.strip().lower(), certificate__status__in=workflow.WAS_ISSUED)
 
 
 def of_document(document: Document) -> PublicView | None:
     """The public view of the certificate a registered file belongs to."""
-    certificate = Certificate.objects.filter(document=document).select_related("document").first()
-    return of(certificate) if certificate else None
+    return _of_one(certificate__document=document)
 
 
-def of(certificate: Certificate) -> PublicView:
-    revision = Revision.objects.get(certificate=certificate, number=certificate.revision_number)
-    content, document = revision.content, certificate.document
+def _of_one(**which: Any) -> PublicView | None:
+    revision = _revisions().filter(**which).first()
+    return _of_revision(revision) if revision else None
+
+
+def _revisions() -> QuerySet[Revision]:
+    """The revision that counts of each certificate, with the certificate and its document: one query."""
+    fields = [f"certificate__{name}" for name in CERTIFICATE_FIELDS]
+    current = Revision.objects.filter(number=F("certificate__revision_number")).order_by()
+    return current.select_related("certificate__document").only("content", *fields)
+
+
+def _of_revision(revision: Revision) -> PublicView:
+    certificate, content = revision.certificate, revision.content
+    document = certificate.document
     parties = content["parties"]
     states = dict(certificate.undertakings.values_list("reference", "status"))
     return PublicView(
