@@ -16,7 +16,7 @@ from accounts.access import actor_required, fresh_proof_required, roles_required
 from accounts.actors import Actor
 from accounts.roles import Role
 from documents import storing
-from euc import completeness, content, forms, presenting, printing, services, workflow
+from euc import completeness, content, forms, paging, presenting, printing, services, workflow
 from euc.models import Certificate, Evidence, FieldComment
 from euc.models.certificate import today
 from euc.paging import paginate
@@ -68,7 +68,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     seen = Certificate.objects.visible_to(request.actor).for_list()
     waiting = seen.awaiting_issue() if request.GET.get("for") == "issue" else seen.awaiting_review()
     page = paginate(waiting, order=("-risk", "submitted_at", "id"), query=request.GET)
-    counts = {"review": seen.awaiting_review().count(), "issue": seen.awaiting_issue().count()}
+    counts = {"review": paging.count(seen.awaiting_review()), "issue": paging.count(seen.awaiting_issue())}
     which = "issue" if request.GET.get("for") == "issue" else "review"
     return render(request, "euc/queue.html", {"page": page, "counts": counts, "which": which})
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from euc import paging
 from euc.models import Certificate
 from euc.paging import paginate
 
@@ -154,3 +155,12 @@ class TestPaginate:
         middle = page_of(("-id",), "", 3).next_url
         with django_assert_num_queries(1):
             page_of(("-id",), middle, 3)
+
+
+class TestCount:
+    @pytest.mark.parametrize(("most", "counted", "shown"), [(1000, 3, "3"), (3, 3, "3"), (2, 3, "2+")])
+    def test_goes_one_beyond_what_is_shown(self, fill, monkeypatch, most, counted, shown):
+        fill([1, 2, 3] if most > 2 else [1, 2, 3, 4, 5])
+        monkeypatch.setattr(paging, "MOST_COUNTED", most)
+        assert paging.count(Certificate.objects.all()) == counted
+        assert paging.shown_count(counted) == shown
