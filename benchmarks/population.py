@@ -13,7 +13,6 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from itertools import count
 
 import django
 
@@ -199,20 +198,24 @@ def settle() -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def main(total: int) -> None:
+def fill(total: int) -> None:
+    """Insert so many certificates, and what belongs to them, beside the demonstration's."""
     copies = Copies(total)
-    if not total:
-        return
     with transaction.atomic():
         write(Organisation, copies.importers[1:])
-    for start in count(0, BATCH):
+    for start in range(0, total, BATCH):
         batch = copies.plan[start : start + BATCH]
-        if not batch:
-            break
         with transaction.atomic():
             for model, make in copies.tables():
                 write(model, copies.rows(make, batch))
-    settle()
+
+
+def main(total: int) -> None:
+    if total:
+        fill(total)
+        settle()
+    else:
+        templates()
     connection.close()
 
 
