@@ -133,7 +133,9 @@ class TestCatalogue:
 
 class TestHindi:
     def test_speaks_in_navigation_drafting_and_review(self):
-        assert asked([*VERIFICATION, "config/*.html", "euc/*.html"], DRAFTING_CODE) - translations("hi") == set()
+        assert (
+            asked([*VERIFICATION, "config/*.html", "euc/*.html"], DRAFTING_CODE) - translations("hi") == set()
+        )
 
     def test_uses_international_digits(self):
         strings = [str(message.string) for message in catalogue("hi")]
