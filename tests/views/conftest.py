@@ -41,6 +41,7 @@ def issued(approved, senior):
 @pytest.fixture
 def sealed(issued, monkeypatch):
     monkeypatch.setattr(printing, "certificate_pdf", lambda **given: PDF)
+    monkeypatch.setattr(signing, "current_signer", lambda: None)
     monkeypatch.setattr(signing, "seal", lambda pdf, **given: signing.Sealed(pdf, "CN=Stand-in", 2))
     assert errands.run(errands.of(issued).get().pk)
     return Certificate.objects.select_related("document").get(pk=issued.pk)
