@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import translation
 
 from accounts.actors import Actor
+from euc import assessing
 from euc.models import Certificate, GoodsLine, Party, Undertaking
 
 SCHEMA = "euc-certificate/1"
@@ -54,7 +55,7 @@ def _build(
             "date": certificate.po_date.isoformat() if certificate.po_date else "",
             "contract_number": certificate.contract_number,
         },
-        "goods": [_line(line) for line in certificate.lines()],
+        "goods": _goods(certificate.lines(), signed_at),
         "end_use": _end_use(certificate),
         "undertakings": [_undertaking(u) for u in certificate.undertakings_list()],
         "evidence": [
@@ -119,9 +120,16 @@ def _party(party: Party) -> dict[str, Any]:
     }
 
 
+def _goods(lines: list[GoodsLine], signed_at: datetime | None) -> list[dict[str, Any]]:
+    """Each line with what the control rules said of it on the day in China on which it is signed."""
+    assessed = assessing.frozen(lines, signed_at)
+    return [_line(line) | {"assessment": found} for line, found in zip(lines, assessed, strict=True)]
+
+
 def _line(line: GoodsLine) -> dict[str, Any]:
-    copied = ("description", "description_zh", "family", "grade", "dimensions", "coating", "laboratory", "method",
-              "report_number", "itc_hs", "cn_hs", "control_codes", "net_weight_mg", "pieces", "currency")  # fmt: skip
+    copied = ("description", "description_zh", "family", "form", "grade", "dimensions", "coating", "laboratory",
+              "method", "report_number", "itc_hs", "cn_hs", "control_codes", "net_weight_mg", "pieces",
+              "currency")  # fmt: skip
     return {
         "line": line.number,
         **{name: getattr(line, name) for name in copied},

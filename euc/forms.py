@@ -169,11 +169,16 @@ class LineForm(DraftForm):
     """One goods line; kilograms on screen, milligrams in `cleaned_data`."""
 
     needed = (
-        "description", "family", "grade", "itc_hs", "cn_hs", "net_weight_mg", "value", "currency", *ELEMENTS,
+        "description", "family", "form", "grade", "itc_hs", "cn_hs", "net_weight_mg", "value", "currency", *ELEMENTS,
     )  # fmt: skip
     description = LineField(max_length=300, label=_("Description"))
     description_zh = LineField(max_length=300, label=_("Description in Chinese"))
     family = forms.ChoiceField(choices=[("", ""), *GoodsLine.Family.choices], label=_("Magnet family"))
+    form = forms.ChoiceField(
+        choices=GoodsLine.Form.choices,
+        label=_("Form of the goods"),
+        help_text=_("A magnet that is built in, moulded in or part of a finished good is another form."),
+    )
     grade = LineField(max_length=40, label=_("Grade"), help_text=_("For example N42UH."))
     dimensions = LineField(max_length=120, label=_("Dimensions"))
     coating = LineField(max_length=80, label=_("Coating"))
@@ -209,13 +214,17 @@ class LineForm(DraftForm):
                 min_value=0, max_value=100, decimal_places=3, label=f"{element.capitalize()} %"
             )
 
+    def clean_form(self) -> str:
+        """Goods are loose magnets unless somebody says otherwise; the rules reach those first."""
+        return self.cleaned_data["form"] or GoodsLine.Form.MAGNET
+
     def layout(self) -> Layout:
         return Layout(
             Fieldset(
                 _("What it is"),
                 _row("description", "description_zh"),
-                _row("family", "grade"),
-                _row("dimensions", "coating"),
+                _row("family", "form"),
+                _row("grade", "dimensions", "coating"),
                 css_class="form-section",
             ),
             Fieldset(

@@ -52,7 +52,14 @@ PATH_LABELS = {
     "description": gettext_lazy("description"),
     "description_zh": gettext_lazy("description in Chinese"),
     "family": gettext_lazy("magnet family"),
+    "form": gettext_lazy("form of the goods"),
     "grade": gettext_lazy("grade"),
+    "assessment": gettext_lazy("assessment"),
+    "weight_class": gettext_lazy("class"),
+    "controlled": gettext_lazy("controlled"),
+    "codes": gettext_lazy("codes"),
+    "licence_needed": gettext_lazy("licence needed"),
+    "reexport_rule": gettext_lazy("re-export rule"),
     "dimensions": gettext_lazy("dimensions"),
     "coating": gettext_lazy("coating"),
     "composition": gettext_lazy("composition"),
@@ -108,7 +115,8 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, str
     return [
         {"label": label_of(d.path), "old": _shown(d.path, d.before), "new": _shown(d.path, d.after)}
         for d in contents.differences(before, after)
-        if not d.path.endswith(("kind_label", ".sector", ".size", ".hi", ".zh"))
+        if not d.path.endswith(("kind_label", ".sector", ".size", ".hi", ".zh", ".assessment.on"))
+        and ".assessment.why." not in d.path
     ]
 
 
@@ -152,6 +160,7 @@ class Section:
 
     title: Any
     rows: list[Row]
+    line: int = 0  # of the goods line it shows
 
 
 PARTY_TITLES = {
@@ -224,6 +233,7 @@ def _line_section(line: dict[str, Any]) -> Section:
         row("description", line["description"]),
         row("description_zh", line["description_zh"], "zh-Hans"),
         row("family", family),
+        row("form", dict(GoodsLine.Form.choices).get(line.get("form", ""), "")),
         row("grade", line["grade"]),
         row("dimensions", line["dimensions"]),
         row("coating", line["coating"]),
@@ -243,7 +253,7 @@ def _line_section(line: dict[str, Any]) -> Section:
         Row(PATH_LABELS["pieces"], line["pieces"], "goods", "pieces", number, kind="count"),
         row("value", worth),
     ]
-    return Section(f"{PATH_LABELS['goods']} {number}", rows)
+    return Section(f"{PATH_LABELS['goods']} {number}", rows, number)
 
 
 def _use(use: dict[str, Any]) -> Section:

@@ -32,6 +32,14 @@ FAMILIES = {
     "OTHER": Words("Other permanent magnet", "其他永磁材料"),
 }
 
+# A loose magnet is what the family names already.
+FORMS = {
+    "POWDER": Words("powder", "粉末"),
+    "ROTOR_ASSEMBLY": Words("in a rotor or stator assembly", "转子或定子组件"),
+    "MOULDED_SENSOR": Words("in a moulded sensor", "注塑成型传感器"),
+    "FINISHED_GOOD": Words("in a finished good", "制成品"),
+}
+
 SECTORS = {
     "EV_TWO_WHEELER": Words("Electric two- and three-wheelers", "电动两轮车和三轮车"),
     "EV_CAR": Words("Electric and hybrid cars", "电动及混合动力乘用车"),
@@ -97,3 +105,9 @@ def of(words: dict[str, Words], code: str, otherwise: str = "") -> Words:
     """The words of `code`, or `otherwise` (else the code itself) in both languages."""
     plain = otherwise or code
     return words.get(code, Words(plain, plain))
+
+
+def goods(family: str, form: str) -> Words:
+    """What kind of goods a line holds: the magnet family, and its form where that is not a loose magnet."""
+    kind, shape = of(FAMILIES, family), FORMS.get(form)
+    return Words(f"{kind.en}, {shape.en}", f"{kind.zh}（{shape.zh}）") if shape else kind

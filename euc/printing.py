@@ -71,7 +71,7 @@ def printed_text(content: dict) -> str:
 
 def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
-        value = value.values()
+        value = [part for name, part in value.items() if name != "assessment"]
     if isinstance(value, str):
         yield value
     elif not isinstance(value, int | float | None):
@@ -146,7 +146,7 @@ def _order(order: dict) -> dict:
 def _goods_line(line: dict) -> dict:
     return {
         **line,
-        "family": printed_words.of(printed_words.FAMILIES, line.get("family", "")),
+        "family": printed_words.goods(line.get("family", ""), line.get("form", "")),
         "composition": [(element, share) for element, share in line.get("composition", {}).items() if share],
         "report": " · ".join(line[key] for key in ("laboratory", "method", "report_number") if line.get(key)),
         "particulars": " · ".join(line[key] for key in ("grade", "dimensions", "coating") if line.get(key)),

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
+from euc import assessing
 from euc.models import Certificate
 
 REASONS = {
     "heavy": _("contains medium or heavy rare earths"),
+    "codes": _("declared control codes differ from the assessment"),
     "us": _("the United States appear among parties or markets"),
     "third_party": _("the end user is not the importer"),
     "first": _("first certificate of this importer"),
     "large": _("more than one tonne"),
     "resubmitted": _("was returned before"),
 }
-POINTS = {"heavy": 30, "us": 40, "third_party": 15, "first": 10, "large": 10, "resubmitted": 5}
+POINTS = {"heavy": 30, "codes": 20, "us": 40, "third_party": 15, "first": 10, "large": 10, "resubmitted": 5}
 ONE_TONNE_MG = 10**9
 
 
@@ -33,6 +35,8 @@ def _reasons(certificate: Certificate) -> Iterator[str]:
     lines = certificate.lines()
     if any(line.medium_and_heavy() for line in lines):
         yield "heavy"
+    if assessing.has_mismatch(certificate):
+        yield "codes"
     if _touches_us(certificate):
         yield "us"
     if "END_USER" in certificate.parties_by_role():

@@ -16,7 +16,19 @@ from accounts.access import actor_required, fresh_proof_required, roles_required
 from accounts.actors import Actor
 from accounts.roles import Role
 from documents import storing
-from euc import completeness, content, forms, paging, presenting, printing, services, workflow
+from euc import (
+    assessing,
+    completeness,
+    content,
+    control,
+    forms,
+    paging,
+    presenting,
+    printing,
+    ruling_words,
+    services,
+    workflow,
+)
 from euc.models import Certificate, Evidence, FieldComment
 from euc.models.certificate import today
 from euc.paging import paginate
@@ -78,9 +90,12 @@ def queue(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     certificate = loading.certificate(request, reference)
     reviewing = request.actor.has(*REVIEWERS) and certificate.status in workflow.UNDER_REVIEW
+    shown = _content(certificate, request.actor)
+    judged = assessing.content(shown["goods"], control.day_in_china())
     context = {
         "certificate": certificate,
-        "sections": presenting.sections(_content(certificate, request.actor)),
+        "sections": presenting.sections(shown),
+        "assessments": {number: ruling_words.assessment(found) for number, found in judged.items()},
         "steps": presenting.step_buttons(
             workflow.CERTIFICATE, certificate, request.actor, "euc:certificate-step"
         ),

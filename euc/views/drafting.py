@@ -14,7 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import roles_required
 from accounts.roles import Role
 from documents import storing, uploads
-from euc import completeness, drafting, forms, presenting, services, workflow
+from euc import (
+    assessing,
+    completeness,
+    control,
+    drafting,
+    forms,
+    presenting,
+    ruling_words,
+    services,
+    workflow,
+)
 from euc.models import Certificate, GoodsLine, Scratch
 from euc.views import loading
 from workflow import engine
@@ -237,7 +247,8 @@ def line(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     comments = tuple(_comments(certificate, completeness.GOODS, number))
     if request.method != "POST":
         form = _shown(forms.LineForm, certificate, completeness.GOODS, vars(found), comments, number)
-        return _page(request, certificate, completeness.GOODS, form=form, line=found)
+        judged = ruling_words.assessment(assessing.line(found, control.day_in_china()))
+        return _page(request, certificate, completeness.GOODS, form=form, line=found, judged=judged)
     form = forms.LineForm(request.POST, comments=comments)
 
     def record() -> None:

@@ -15,7 +15,9 @@ def plain(life):
     """An importer's second certificate, light magnets, little of them."""
     life.issued()
     certificate = life.draft()
-    GoodsLine.objects.filter(certificate=certificate).update(dy=0, tb=0, net_weight_mg=10**9)
+    GoodsLine.objects.filter(certificate=certificate).update(
+        dy=0, tb=0, control_codes="", net_weight_mg=10**9
+    )
     return certificate
 
 
@@ -76,3 +78,17 @@ class TestReasons:
 
     def test_fit_the_column_all_together(self):
         assert risk.points(list(risk.POINTS)) < 2**15
+
+
+class TestDeclaredCodes:
+    def test_tell_of_a_difference_from_the_assessment(self, plain):
+        GoodsLine.objects.filter(certificate=plain).update(control_codes="1C902.a")
+        assert reasons(plain) == {"codes"}
+
+    def test_tell_of_a_code_that_was_left_out(self, plain):
+        GoodsLine.objects.filter(certificate=plain).update(dy="2.5")
+        assert reasons(plain) == {"heavy", "codes"}
+
+    def test_tell_nothing_while_the_composition_is_not_known(self, plain):
+        GoodsLine.objects.filter(certificate=plain).update(dy=None, control_codes="1C905.a")
+        assert reasons(plain) == set()
