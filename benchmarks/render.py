@@ -149,6 +149,8 @@ def _plain_html(number: int) -> str:
 
 
 def _chromium(browser: str, html: str, folder: Path) -> None:
+    """Launch, print, quit, with a profile of its own: tasks side by side cannot share one."""
+    folder = Path(tempfile.mkdtemp(dir=folder))
     page, pdf = folder / "page.html", folder / "page.pdf"
     page.write_text(html)
     flags = [
