@@ -2,7 +2,7 @@
 
 Each page is opened in turn on both databases, by two processes that wait for each other. Judged are CPU time
 (of the page and of the database server's process; the machine may be busy) as the ratio of the lower quartiles,
-and that both make the same number of queries.
+and that many rows ask for no more queries than few.
 """
 
 from benchmarks import figures, places, sizes
@@ -76,7 +76,7 @@ def _judged(name: str, few: Cost, many: Cost) -> list[dict]:
     return [
         figures.told(f"{name}: CPU time with many", figures.quiet(many.cpu), "ms"),
         figures.at_most(f"{name}: time, many to few", _ratio(few, many), "ratio", MOST),
-        _same_queries(name, few, many),
+        _no_more_queries(name, few, many),
     ]
 
 
@@ -84,6 +84,6 @@ def _ratio(few: Cost, many: Cost) -> float:
     return figures.quiet(many.cpu) / figures.quiet(few.cpu)
 
 
-def _same_queries(name: str, few: Cost, many: Cost) -> dict:
+def _no_more_queries(name: str, few: Cost, many: Cost) -> dict:
     row = figures.told(f"{name}: queries", many.queries, "queries")
-    return row | {"target": f"= {few.queries}", "holds": many.queries == few.queries}
+    return row | {"target": f"<= {few.queries}", "holds": many.queries <= few.queries}

@@ -32,7 +32,7 @@ def paginate(queryset: QuerySet, *, order: tuple[str, ...], query: QueryDict, si
     backwards = "before" in query
     at = _decode(queryset.model, order, query.get("before") or query.get("after") or "")
     way = tuple(_flip(name) for name in order) if backwards and at else order
-    rows = list((queryset.filter(_beyond(way, at)) if at else queryset).order_by(*way)[: size + 1])
+    rows = _behind(queryset, way, at, size + 1) if at else list(queryset.order_by(*way)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards and at:
         rows.reverse()
@@ -59,15 +59,37 @@ def _flip(name: str) -> str:
     return name.removeprefix("-") if name.startswith("-") else f"-{name}"
 
 
+def _behind(queryset: QuerySet, order: tuple[str, ...], at: list[Any], wanted: int) -> list[Any]:
+    """The first rows behind the cursor: those that share its first value, then those beyond it.
+
+    Asked together, no index could begin at the cursor, and every row before it would be read.
+    """
+    first, *rest = order
+    name, rows = first.removeprefix("-"), []
+    if rest:
+        alike = queryset.filter(_beyond(tuple(rest), at[1:]), **{name: at[0]})
+        rows = list(alike.order_by(*order)[:wanted])
+    if len(rows) < wanted:
+        further = queryset.filter(**{f"{name}__{_side(first)}": at[0]})
+        rows += further.order_by(*order)[: wanted - len(rows)]
+    return rows
+
+
 def _beyond(order: tuple[str, ...], at: list[Any]) -> Q:
-    """Rows strictly after the cursor: (a, b) > (x, y) written out, for any mix of directions."""
+    """Rows strictly after the cursor: (a, b) > (x, y) written out, for any mix of directions.
+
+    That a >= x follows from it, and is said all the same: it is what an index can begin with.
+    """
     condition, equal = Q(), Q()
     for name, value in zip(order, at, strict=True):
         field = name.removeprefix("-")
-        side = "lt" if name.startswith("-") else "gt"
-        condition |= equal & Q(**{f"{field}__{side}": value})
+        condition |= equal & Q(**{f"{field}__{_side(name)}": value})
         equal &= Q(**{field: value})
-    return condition
+    return condition & Q(**{f"{order[0].removeprefix('-')}__{_side(order[0])}e": at[0]})
+
+
+def _side(name: str) -> str:
+    return "lt" if name.startswith("-") else "gt"
 
 
 def _link(query: QueryDict, side: str, order: tuple[str, ...], row: list[Model]) -> str:

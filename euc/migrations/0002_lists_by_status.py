@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='certificate',
-            index=models.Index(fields=['status', '-id'], name='certificate_by_status'),
+            index=models.Index(fields=['status', '-id', 'revision_number'], name='certificate_by_status'),
         ),
         migrations.AddIndex(
             model_name='certificate',

@@ -138,7 +138,7 @@ class Certificate(models.Model):
         indexes = [
             models.Index(fields=["importer", "-id"], name="certificate_by_importer"),
             models.Index(fields=["status", "-risk", "submitted_at", "id"], name="certificate_queue"),
-            models.Index(fields=["status", "-id"], name="certificate_by_status"),
+            models.Index(fields=["status", "-id", "revision_number"], name="certificate_by_status"),
             models.Index(fields=["importer", "status", "-id"], name="certificate_importer_status"),
             models.Index(fields=["importer", "status", "valid_until"], name="certificate_importer_validity"),
             models.Index(
