@@ -1,6 +1,6 @@
 """Where things are measured: databases of their own, on SQLite and on PostgreSQL, gone afterwards.
 
-BENCH_ENGINES=sqlite leaves PostgreSQL out.
+BENCH_ENGINES=sqlite or postgresql leaves the other out.
 """
 
 import contextlib
@@ -85,8 +85,10 @@ class Postgres:
 
 def engines() -> Iterator[Sqlite | Postgres]:
     """Each engine this machine has, one after the other; what is missing is said on standard error."""
-    yield Sqlite()
-    if os.environ.get("BENCH_ENGINES") == "sqlite":
+    wanted = os.environ.get("BENCH_ENGINES", "sqlite,postgresql").split(",")
+    if "sqlite" in wanted:
+        yield Sqlite()
+    if "postgresql" not in wanted:
         return
     with contextlib.ExitStack() as stack:
         try:
