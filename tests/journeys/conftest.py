@@ -1,25 +1,18 @@
 """One running product for all journeys; a Chromium per module, so that no other test meets its event loop."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.journeys import machine
 from tests.journeys.people import People
 from tests.journeys.product import ROOT, Product
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 )  # fmt: skip
 SCREENSHOTS = ROOT / "tests" / "screenshots"
-
-
-def chromium() -> str | None:
-    named = os.environ.get("CHROMIUM")
-    return named or next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +26,7 @@ def product(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    executable = chromium()
-    if executable is None:
-        report = pytest.fail if os.environ.get("CI", "").lower() in {"1", "true", "yes"} else pytest.skip
-        report("NOT RUN: there is no Chromium on this machine (apt-get install chromium)")
+    executable = machine.chromium()
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

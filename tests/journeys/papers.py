@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 from euc.demonstration import picture
+from tests.journeys import machine
 
 EXPORTER = {
     "exporter__name": "Ningbo Demonstration Magnet Co., Ltd. (demonstration)",
@@ -66,7 +67,10 @@ def decoded_qr(pdf: bytes, folder: Path) -> str:
 
     file = folder / "scan.pdf"
     file.write_bytes(pdf)
-    subprocess.run(["pdftoppm", "-r", "200", "-png", file, folder / "page"], check=True)
+    subprocess.run(
+        [machine.program("pdftoppm", package="poppler-utils"), "-r", "200", "-png", file, folder / "page"],
+        check=True,
+    )
     texts = (
         cv2.QRCodeDetector().detectAndDecode(cv2.imread(str(page)))[0]
         for page in sorted(folder.glob("page*.png"))

@@ -143,7 +143,7 @@ class Person:
 
     def stands_on(self, field: str) -> None:
         """The keyboard is in this field."""
-        self.page.wait_for_function(f"document.activeElement?.id === 'id_{field}'")
+        self.page.locator(f"#id_{field}:focus").wait_for()
 
     def text_of(self, selector: str) -> str:
         return self.page.locator(selector).first.inner_text()
