@@ -175,7 +175,7 @@ class _Press:
                 self.prints_to_settle -= 1
 
     def _parse(self, html: str) -> Any:
-        source = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher)
+        source = weasyprint_hooks.read(html, self.fetcher)
         if missing := fonts.unprintable("".join(_printed_text(source.etree_element))):
             raise fonts.GlyphMissing(missing)
         return source

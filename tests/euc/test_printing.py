@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import cv2
 import jsonschema
@@ -154,6 +155,15 @@ class TestCertificatePdf:
     def test_prints_one_block_for_a_firm_in_several_roles(self, pdf, tmp_path):
         assert words(pdf, tmp_path).count(samples.content()["parties"]["importer"]["name"]) == 1
         assert "Importer, consignee, end" in words(pdf, tmp_path)
+
+
+class TestTemplate:
+    def test_is_well_formed_and_so_read_by_the_fast_parser(self):
+        for content in (samples.content(lines=3), {}):
+            html = rendering.html_of(printing.TEMPLATE, printing.preview_context(content))
+            assert ElementTree.fromstring(html).tag == "html"
+        issued = printing.print_context(samples.content(), samples.issue(), hindi=True)
+        assert ElementTree.fromstring(rendering.html_of(printing.TEMPLATE, issued)).tag == "html"
 
 
 class TestCertificateJson:
