@@ -86,7 +86,9 @@ def _shown(
     if scratch is None:
         return kind(initial=initial, comments=comments)
     form = kind(_typed(scratch), comments=comments)
-    form.is_valid()
+    for name in scratch.errors.keys() & form.fields.keys() - form.errors.keys():
+        for error in scratch.errors[name]:  # what was kept may hold where what was typed did not
+            form.add_error(name, error["message"])
     return form
 
 
