@@ -168,8 +168,8 @@ def assess(facts: Facts, on: date, rules: Iterable[Rule]) -> Assessment:
     """What the rules say of goods made in China and sent abroad on that day (a date in China)."""
     rules = list(rules)
     if not rules:
-        why = (Reason(_("No control rules are loaded: nothing can be said."), "", QUESTION),)
-        return Assessment(on, weight_class(facts), UNKNOWN, (), UNKNOWN, NONE, why)
+        nothing = Reason(_("No control rules are loaded: nothing can be said."), "", QUESTION)
+        return Assessment(on, weight_class(facts), UNKNOWN, (), UNKNOWN, NONE, (nothing,))
     clarifications = [rule for rule in rules if rule.effect == CLARIFICATION]
     licences = [(rule, _licence(rule, facts, on, clarifications)) for rule in rules if rule.effect == LICENCE]
     controlled = _worst(finding.answer for _rule, finding in licences)

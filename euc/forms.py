@@ -345,6 +345,11 @@ class StepForm(forms.Form):
             self.fields["notice_seen"] = forms.BooleanField(
                 label=_("I have read the notice and the document, and I sign for my company.")
             )
+        if step.verb == "repeal":
+            self.fields["repealed_on"] = StrictDateField(
+                label=_("Repealed from"),
+                help_text=_("The first day, in China, on which it no longer counts."),
+            )
         if step.verb == "issue":
             self.fields["valid_until"] = StrictDateField(
                 label=_("Valid until"), help_text=_("Last day of validity, in India.")
@@ -369,6 +374,7 @@ class CertificateFilterForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=100, label=_("Reference, order, exporter or importer"))
     status = forms.ChoiceField(required=False, label=_("Status"))
+    expiring = forms.BooleanField(required=False, label=_("Expire within 30 days"))
 
     def __init__(self, *args: Any, statuses: list[tuple[str, Any]], **given: Any) -> None:
         super().__init__(*args, **given)

@@ -98,6 +98,9 @@ VERBS = {
     "release": gettext_lazy("Released"),
     "declare_breach": gettext_lazy("Breach declared"),
     "download": gettext_lazy("Downloaded"),
+    "propose": gettext_lazy("Proposed"),
+    "adopt": gettext_lazy("Adopted"),
+    "repeal": gettext_lazy("Repealed"),
 }
 
 

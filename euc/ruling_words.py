@@ -180,3 +180,78 @@ def _span(state: str, first: date, last: date | None, frame: Picture) -> Span:
 def _place(day: date, first: date, last: date) -> int:
     share = (day - first).days / max((last - first).days, 1)
     return round(WIDTH * min(max(share, 0), 1))
+
+
+# --- one rule --------------------------------------------------------------------------------------
+
+
+def rows(rule: ControlRule) -> list[dict[str, Any]]:
+    """What a rule says, as label and value; what it does not say is left out."""
+    found = [
+        (_("Effect"), rule.get_effect_display()),
+        (_("Goods"), rule.get_origin_display()),
+        (_("Families it names whatever they contain"), _families(rule.whole_families)),
+        (_("Families it names when they contain"), _families(rule.families)),
+        (_("Elements"), control.symbols(rule.elements)),
+        (_("Forms"), ", ".join(_form(rule, form) for form in rule.forms)),
+        (_("Threshold"), _threshold(rule)),
+        (_("Control codes"), ", ".join(rule.codes)),
+        (_("HS codes, an aid only"), ", ".join(rule.hs_codes)),
+        (_("In effect from"), control.day(rule.effective_from)),
+        (_("Suspension"), _suspension(rule)),
+        (_("Repealed from"), control.day(rule.repealed_on) if rule.repealed_on else ""),
+        (_("Source"), ", ".join(part for part in (rule.source, rule.source_url) if part)),
+        (_("Confidence"), rule.get_confidence_display()),
+        (_("Checked"), _checked(rule)),
+        (_("Doubts"), rule.doubt),
+    ]
+    return [{"label": label, "value": value} for label, value in found if value]
+
+
+def _families(families: list[str]) -> str:
+    return ", ".join(control.family_label(family) for family in families)
+
+
+def _form(rule: ControlRule, form: str) -> str:
+    label = control.form_label(form)
+    return _("%(form)s (not established)") % {"form": label} if form in rule.doubtful_forms else label
+
+
+def _threshold(rule: ControlRule) -> str:
+    if rule.threshold is None:
+        return ""
+    given = {
+        "limit": f"{rule.threshold.normalize():f}",
+        "elements": control.symbols(rule.threshold_elements or rule.elements),
+        "status": rule.get_threshold_status_display(),
+        "source": rule.threshold_source,
+    }
+    return _("%(limit)s mass %% of %(elements)s together: %(status)s. %(source)s") % given
+
+
+def _suspension(rule: ControlRule) -> str:
+    if not rule.suspended_from:
+        return ""
+    given = {
+        "first": control.day(rule.suspended_from),
+        "last": control.day(rule.suspended_until),
+        "by": rule.suspended_by,
+        "reported": control.day(rule.reported_until),
+    }
+    parts = [_("%(first)s to %(last)s by %(by)s.") % given]
+    parts.append(
+        _("That it is in force again afterwards is confirmed.")
+        if rule.end_confirmed
+        else _("What follows is not confirmed.")
+    )
+    if rule.reported_until:
+        parts.append(_("An extension to %(reported)s is reported but unconfirmed.") % given)
+    return " ".join(parts)
+
+
+def _checked(rule: ControlRule) -> str:
+    if rule.is_shipped:
+        return _("Shipped with the product; no officer has checked it against the official text.")
+    if rule.confirmed:
+        return _("Checked against the official text by the officer who proposed it.")
+    return _("Not checked against the official text.")

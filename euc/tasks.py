@@ -1,4 +1,4 @@
-"""Errands about certificates: making the signed document. Calls leaves only, never services."""
+"""Errands about certificates and rules: the signed document, the mail. Calls leaves only, never services."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts import actors
 from documents import signing, storing
-from euc import printing
-from euc.models import Certificate
+from euc import emails, printing
+from euc.models import Certificate, RuleNotice
 from workflow import errands, events
 from workflow.models import Errand
 
@@ -67,4 +67,23 @@ def register_certificate(errand: Errand, printed: Printed) -> None:
     )
 
 
+def tell_of_rule(errand: Errand) -> None:
+    """Mail one importer that a rule touches its certificates."""
+    emails.send_rule_notice(RuleNotice.objects.select_related("rule", "importer").get(pk=errand.subject_id))
+
+
+def note_that_told(errand: Errand, result: None) -> None:
+    """Keep when the mail went out, in the fenced transaction."""
+    notice = RuleNotice.objects.select_for_update().get(pk=errand.subject_id)
+    RuleNotice.objects.filter(pk=notice.pk).update(sent_at=timezone.now())
+    events.record(
+        book=notice.book,
+        subject=notice,
+        verb="euc.rule.tell",
+        by=actors.clock(),
+        details={"issued": notice.issued, "open": notice.open},
+    )
+
+
+errands.handle("euc.tell_of_rule", work=tell_of_rule, settle=note_that_told)
 errands.handle("euc.print_certificate", work=print_certificate, settle=register_certificate)

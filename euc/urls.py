@@ -3,7 +3,7 @@
 from django.urls import path
 
 from euc import converters  # noqa: F401  (registers the `reference` converter)
-from euc.views import certificates, drafting, undertakings, verify
+from euc.views import certificates, drafting, rules, undertakings, verify
 
 app_name = "euc"
 
@@ -37,6 +37,10 @@ urlpatterns = [
     path("undertakings/", undertakings.listing, name="undertaking-list"),
     path(UNDERTAKING, undertakings.detail, name="undertaking-detail"),
     path(UNDERTAKING + "<slug:verb>/", undertakings.step, name="undertaking-step"),
+    path("rules/", rules.listing, name="rule-list"),
+    path("rules/new/", rules.propose, name="rule-propose"),
+    path("rules/<slug:reference>/", rules.detail, name="rule-detail"),
+    path("rules/<slug:reference>/<slug:verb>/", rules.step, name="rule-step"),
     path("verify/", verify.verify, name="verify"),
     path("v/<str:token>/", verify.by_token, name="verify-token"),
 ]

@@ -23,7 +23,7 @@ from euc.models.certificate import today
 from tests.matrix import canaries, policy
 from tests.matrix.policy import Route
 from tests.matrix.routes import Address
-from tests.matrix.world import Seeded, Visitor, World
+from tests.matrix.world import RULES, Seeded, Visitor, World
 
 OWN_APPS = {"accounts", "documents", "euc", "workflow"}
 LIBRARY_APPS = {"account", "mfa"}
@@ -78,6 +78,8 @@ SUBJECTS = {
     "comment": _comment,
     "undertaking": _undertaking,
     "undertaking-step": _undertaking,
+    "rule": lambda seeded, stage: {"reference": RULES["ADOPTED"]},
+    "rule-step": lambda seeded, stage: {"reference": RULES[stage]},
     "token": lambda seeded, stage: {"token": seeded.certificates[stage].token},
     "organisation": lambda seeded, stage: {"pk": seeded.organisation.pk},
     "membership": lambda seeded, stage: {"pk": seeded.membership.pk},

@@ -95,6 +95,13 @@ ROUTES = {
     "euc:undertaking-list": Route(get=READERS),
     "euc:undertaking-detail": Route(get=READERS, subject="undertaking", at="ISSUED"),
     "euc:undertaking-step": Route(get=READERS, post=READERS, subject="undertaking-step", turned_away=ABSENT),
+    # Control rules are the same for all; proposals are the authority's
+    "euc:rule-list": _open(get=READERS),
+    "euc:rule-detail": _open(get=READERS, subject="rule", is_shared=True),
+    "euc:rule-propose": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
+    "euc:rule-step": _open(
+        get=REVIEWERS, post=REVIEWERS, subject="rule-step", is_shared=True, after_post=ANSWERED
+    ),
     # Verification: the token is 160 random bits and printed on the paper
     "euc:verify": _open(get=EVERYBODY, post=EVERYBODY, after_post="422"),
     "euc:verify-token": Route(
@@ -182,6 +189,11 @@ VERBS = {
         "release": Verb(frozenset({"senior"}), "ISSUED"),
         "declare-breach": Verb(frozenset({"senior"}), "ISSUED"),
         "revoke": Verb(frozenset({"senior"}), "ISSUED"),
+    },
+    "rule-step": {
+        "adopt": Verb(frozenset({"senior"}), "PROPOSED"),  # the officer proposed it
+        "withdraw": Verb(REVIEWERS, "PROPOSED"),
+        "repeal": Verb(frozenset({"senior"}), "ADOPTED"),
     },
 }
 

@@ -14,15 +14,17 @@ from accounts.actors import Actor
 from accounts.models import Invitation, Organisation
 from accounts.roles import Kind, Role
 from documents import storing
-from euc import drafting, reference, services
+from euc import drafting, reference, ruling, services
 from euc.demonstration import EXPORTER
 from euc.kinds import EvidenceKind
-from euc.models import Certificate, Party
+from euc.models import Certificate, ControlRule, Party
 from euc.models.certificate import today
+from euc.rule_forms import COPIED
 from tests.factories import MembershipFactory, OrganisationFactory, SiteFactory, UserFactory
 from tests.matrix.canaries import Canaries
 from workflow.models import Errand
 
+RULES = {"ADOPTED": "CN-18-2025-DY-v1", "PROPOSED": "CN-MATRIX-v1"}
 TOKEN = "matrix-invitation-token-{}"
 
 
@@ -60,6 +62,7 @@ def build(rows_of) -> World:
     """`rows_of()` gives the keys of all rows; what seeding an importer adds is that importer's own."""
     reference.load()
     people = _reviewers()
+    _propose_rule(people["officer"])
     authority = people["officer"].organisation
     seeded, owned = {}, {}
     before = rows_of()
@@ -74,6 +77,13 @@ def build(rows_of) -> World:
     seeded["platform"] = Seeded(people["administrator"].organisation)
     people["broker"] = _broker(seeded)
     return World(seeded, _visitors(people), owned)
+
+
+def _propose_rule(officer) -> None:
+    """One rule that waits for another officer; the shipped ones are in use."""
+    known = ControlRule.objects.get(reference=RULES["ADOPTED"])
+    columns = {name: getattr(known, name) for name in COPIED} | {"codes": ["1C999.a"]}
+    ruling.propose(by=officer, columns=columns, code=RULES["PROPOSED"].removesuffix("-v1"))
 
 
 def _person(full_name, organisation, *roles, email=None, **given) -> Actor:

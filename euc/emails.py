@@ -1,0 +1,53 @@
+"""Messages about certificates and rules: model in, mail out."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from euc import workflow
+from euc.models import RuleNotice
+
+
+def send_rule_notice(notice: RuleNotice) -> None:
+    """Tell one importer's people of a rule that touches their certificates. Raises what the mail server raises.
+
+    A repeated run sends the same Message-ID, by which mail systems know a message they have already.
+    """
+    people = _people(notice)
+    addresses = [person.email for person in people]
+    if not addresses:
+        return
+    with translation.override(people[0].language):
+        message = EmailMessage(
+            _("A control rule touches your certificates: %(rule)s") % {"rule": notice.rule.name},
+            render_to_string("euc/emails/rule_notice.txt", _context(notice)),
+            to=addresses,
+            headers={"Message-ID": f"<rule-notice-{notice.pk}@{_host()}>"},
+        )
+        message.send()
+
+
+def _people(notice: RuleNotice) -> list[User]:
+    """Those who draft and sign for the importer now, each once."""
+    held = notice.importer.memberships.active().filter(role__in=workflow.IMPORTER_ROLES)
+    return list(User.objects.filter(pk__in=held.values("person"), is_active=True).order_by("pk"))
+
+
+def _context(notice: RuleNotice) -> dict[str, object]:
+    return {
+        "notice": notice,
+        "rule": notice.rule,
+        "product_name": settings.PRODUCT_NAME,
+        "address": settings.SITE_URL + reverse("euc:rule-detail", args=[notice.rule.reference]),
+        "certificates": settings.SITE_URL + reverse("euc:certificate-list"),
+    }
+
+
+def _host() -> str:
+    return settings.SITE_URL.partition("//")[2].partition("/")[0].partition(":")[0] or "localhost"
