@@ -53,7 +53,7 @@ def _refuse_hidden(text, allowed_controls):
             raise ValidationError(_("A letter carries too many accents or marks."), code="combining_marks")
         if category in {"Zl", "Zp"} or (category == "Cc" and character not in allowed_controls):
             raise _refusal(character, _("a control character or line break"))
-        if category == "Cs":
+        if category == "Cs" or character == "\ufffd":
             raise _refusal(character, _("half of a character"))
         if character in BLANK_LETTERS or (category == "Cf" and not _joins_indic(text, place)):
             raise _refusal(character, _("an invisible character"))

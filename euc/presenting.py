@@ -311,6 +311,9 @@ def history(events: Any) -> list[dict[str, Any]]:
     ]
 
 
+FORWARD = {"primary", "success"}  # what moves things on stands first
+
+
 def step_buttons(law: Workflow, subject: Any, actor: Any, url_name: str) -> list[dict[str, Any]]:
     """The steps this person may take, as buttons that lead to their confirmation pages."""
     return [
@@ -319,7 +322,7 @@ def step_buttons(law: Workflow, subject: Any, actor: Any, url_name: str) -> list
             "url": reverse(url_name, args=[subject.slug, step.verb.replace("_", "-")]),
             "tone": {"warning": "secondary"}.get(step.tone, step.tone),
         }
-        for step in law.open_to(subject, actor)
+        for step in sorted(law.open_to(subject, actor), key=lambda step: step.tone not in FORWARD)
     ]
 
 

@@ -28,6 +28,7 @@ from euc import (
     ruling_words,
     services,
     workflow,
+    worklist,
 )
 from euc.models import Certificate, Evidence, FieldComment
 from euc.models.certificate import today
@@ -67,6 +68,8 @@ def _narrowed(rows: QuerySet, form: forms.CertificateFilterForm) -> QuerySet:
         return rows
     if status := form.cleaned_data["status"]:
         rows = rows.filter(status=status)
+    if form.cleaned_data["expiring"]:
+        rows = rows.filter(status=workflow.ISSUED, valid_until__lte=today() + worklist.SOON)
     if q := form.cleaned_data["q"].replace("\x00", "").strip():
         names = Q(exporter_name__icontains=q) | Q(importer__name__icontains=q)
         rows = rows.filter(names | Q(reference__icontains=q) | Q(po_number__icontains=q))
@@ -271,7 +274,8 @@ def _ask_and_act(
             except engine.Refusal as refused:
                 refusal, status = refused, STATUS_OF[type(refused)]
             else:
-                messages.success(request, _("%(reference)s: done.") % {"reference": subject.reference})
+                done = presenting.VERBS.get(step.verb, step.label)
+                messages.success(request, f"{subject.reference}: {done}.")
                 return redirect(back, subject.reference)
         subject.refresh_from_db()
     elif step not in law.open_to(subject, request.actor):

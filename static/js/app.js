@@ -64,7 +64,7 @@
     delete form.dataset.dirty;
   });
 
-  // Leaving with something typed and not sent asks once.
+  // Leaving with something typed and not sent asks once, where the page does not save by itself.
   const guarded = "form[data-guard]";
   document.addEventListener("input", (event) => {
     const form = event.target.closest?.(guarded);
@@ -76,8 +76,18 @@
     if (event.target.matches(guarded)) delete event.target.dataset.dirty;
   });
   window.addEventListener("beforeunload", (event) => {
-    if (document.querySelector("form[data-dirty]")) event.preventDefault();
+    for (const form of document.querySelectorAll("form[data-dirty]")) {
+      if (form.hasAttribute("hx-post")) saveOnLeaving(form);
+      else event.preventDefault();
+    }
   });
+
+  // A page that saves as one types sends its last words on the way out instead of asking.
+  function saveOnLeaving(form) {
+    const headers = { "HX-Request": "true" };
+    fetch(form.getAttribute("hx-post"), { method: "POST", body: new FormData(form), headers, keepalive: true });
+    delete form.dataset.dirty;
+  }
 
   // A form is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {
