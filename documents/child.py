@@ -10,6 +10,7 @@ import resource
 import sys
 import zipfile
 import zlib
+from collections.abc import Callable
 
 MEMORY = 768 * 1024 * 1024
 CPU_SECONDS = 8
@@ -52,8 +53,8 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     import socket
 
-    socket.socket.connect = socket.socket.connect_ex = _refuse_network
-    socket.getaddrinfo = _refuse_network
+    for place, name in ((socket.socket, "connect"), (socket.socket, "connect_ex"), (socket, "getaddrinfo")):
+        setattr(place, name, _refuse_network)
 
 
 def _refuse_network(*args, **kwargs):
@@ -92,7 +93,7 @@ def _judge(signature, roots: str) -> dict:
         "intact": status.intact,
         "valid": status.valid,
         "trusted": status.trusted,
-        "whole_file": status.coverage.name == "ENTIRE_FILE",
+        "whole_file": getattr(status.coverage, "name", "") == "ENTIRE_FILE",
         "unchanged": status.bottom_line,
     }
 
@@ -236,7 +237,12 @@ def _check_xml(name: str, text: bytes) -> None:
         raise Refused("ACTIVE")
 
 
-TASKS = {"signatures": signatures, "pdf": pdf, "image": image, "workbook": workbook}
+TASKS: dict[str, Callable[..., dict]] = {
+    "signatures": signatures,
+    "pdf": pdf,
+    "image": image,
+    "workbook": workbook,
+}
 
 if __name__ == "__main__":
     main()
