@@ -62,6 +62,7 @@ def assessment(judged: Judged) -> dict[str, Any]:
             {"label": _("Chinese export licence"), "value": _needed(found.licence_needed)},
             {"label": _("Re-export rule"), "value": STATES[found.reexport_rule]},
         ],
+        "doubts": [told(reason) for reason in found.why if reason.is_doubt],
         "why": [told(reason) for reason in found.why],
         "mismatch": str(judged.mismatch),
         "before": _before(judged.frozen) if judged.frozen and judged.has_changed else "",
@@ -206,6 +207,18 @@ def rows(rule: ControlRule) -> list[dict[str, Any]]:
         (_("Doubts"), rule.doubt),
     ]
     return [{"label": label, "value": value} for label, value in found if value]
+
+
+def differences(before: ControlRule, after: ControlRule) -> list[dict[str, Any]]:
+    """What a version says other than the one it replaces, as rows of the difference view."""
+    old = {row["label"]: row["value"] for row in rows(before)}
+    new = {row["label"]: row["value"] for row in rows(after)}
+    names = {
+        _("Announcement"): (before.name, after.name),
+        _("What it names, in few words"): (before.title, after.title),
+    }
+    pairs = names | {label: (old.get(label, ""), new.get(label, "")) for label in {**old, **new}}
+    return [{"label": label, "old": a, "new": b} for label, (a, b) in pairs.items() if a != b]
 
 
 def _families(families: list[str]) -> str:

@@ -117,8 +117,11 @@ def step(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
 
 def _step_context(request: HttpRequest, rule: ControlRule, step: Step) -> dict[str, Any]:
     """Before an adoption or a repeal: which certificates it touches, as far as this person may see them."""
+    said: dict[str, Any] = {"misses": [], "rule": rule, "rows": ruling_words.rows(rule)}
+    if rule.supersedes is not None:
+        said["changes"] = ruling_words.differences(rule.supersedes, rule)
     if step.verb == "withdraw":
-        return {"misses": []}
+        return said
     touched = touching.seen(rule, request.actor)
     page = paginate(touched.for_list(), order=("-id",), query=request.GET)
-    return {"misses": [], "touched": page, "touched_counts": touching.counts(touched)}
+    return said | {"touched": page, "touched_counts": touching.counts(touched)}

@@ -50,6 +50,12 @@ class TestReviewedLine:
         assert "Under the control rules as of" in shown
         assert "MOFCOM No. 61 of 2025, limb 1(3)" in shown
 
+    def test_shows_doubts_without_unfolding_anything(self, client_for, submitted, officer, url):
+        with time_machine.travel("2026-11-23T12:00:00Z"):
+            shown = page(client_for, officer, url(submitted))
+        before_details = shown.split('class="assessment"')[1].split("<details>")[0]
+        assert "An extension to 10-01-2027 is reported but unconfirmed" in before_details
+
     def test_warns_of_other_codes_than_the_rules_have(self, client_for, draft, signatory, officer, url):
         GoodsLine.objects.update(control_codes="")
         services.submit(certificate=draft, by=signatory, notice_seen=True)

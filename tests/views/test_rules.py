@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from euc import control, demonstration, ruling, ruling_words, services, workflow
+from euc import control, demonstration, rule_forms, ruling, ruling_words, services, workflow
 from euc.models import ControlRule
 from tests.euc.test_ruling import DYSPROSIUM
 
@@ -220,6 +220,16 @@ class TestAdopt:
         assert issued.reference in shown
         assert draft.reference not in shown
         assert "1 issued, 0 open" in shown
+
+    def test_shows_what_the_next_version_changes(self, client_for, officer, second_officer):
+        known = ControlRule.objects.get(code="CN-61-2025-1-3")
+        columns = {name: getattr(known, name) for name in rule_forms.COPIED}
+        ruling.propose(by=officer, columns=columns | {"end_confirmed": True}, supersedes=known)
+        answer = client_for(second_officer).get("/rules/CN-61-2025-1-3-v2/adopt/")
+        (change,) = [row for row in answer.context["changes"] if row["label"] == "Suspension"]
+        assert "What follows is not confirmed" in change["old"]
+        assert "in force again afterwards is confirmed" in change["new"]
+        assert {row["label"] for row in answer.context["changes"]} == {"Suspension", "Checked"}
 
     def test_is_taken_by_another_officer(self, client_for, proposal, officer, second_officer):
         address = "/rules/CN-99-2026-DY-v1/adopt/"
