@@ -55,15 +55,15 @@ def _ensure_thread() -> None:
     global _thread
     with _lock:
         if _thread is None or not _thread.is_alive():
-            _thread = threading.Thread(target=_forward, name="doorbell", daemon=True)
+            _thread = threading.Thread(target=_forward, args=(_hints,), name="doorbell", daemon=True)
             _thread.start()
 
 
-def _forward() -> None:
+def _forward(hints: queue.Queue[int]) -> None:
     """Send hint after hint, over a connection that gives up on a silent broker; pause after a failure."""
     connection, silent_until = None, 0.0
     while True:
-        errand_id = _hints.get()
+        errand_id = hints.get()
         if time.monotonic() < silent_until:
             continue
         try:

@@ -256,7 +256,7 @@ class TestDocument:
         assert client_for(drafter).get(url(issued, tail)).status_code == 404
 
     def test_is_not_given_out_when_its_bytes_have_changed(self, client_for, drafter, sealed, url, settings):
-        file = next(path for path in settings.FILES_DIR.rglob(sealed.document.sha256))
+        file = next((settings.FILES_DIR / sealed.document.file.book).rglob(sealed.document.sha256))
         file.chmod(0o600)
         file.write_bytes(PDF.replace(b"stand-in", b"tampered"))
         client = client_for(drafter)
