@@ -35,7 +35,7 @@ def start(*, by: Actor, at: datetime | None = None) -> Certificate:
     if not by.organisation.iec:
         raise engine.NotAllowed(_("Your organisation has no IEC on record; a certificate needs one."))
     certificate = Certificate.objects.create(
-        reference=Serial.next_reference("EUC", by.organisation.iec, today()),
+        reference=Serial.next_reference("EUC", by.organisation.iec, today(at)),
         importer=by.organisation,
         created_by=by.person,
         created_at=at,
@@ -53,13 +53,13 @@ def start(*, by: Actor, at: datetime | None = None) -> Certificate:
 
 def _open_undertaking(certificate: Certificate, *, by: Actor, at: datetime) -> Undertaking:
     undertaking = Undertaking.objects.create(
-        reference=Serial.next_reference("NRU", by.organisation.iec, today()),
+        reference=Serial.next_reference("NRU", by.organisation.iec, today(at)),
         importer=certificate.importer,
         certificate=certificate,
         created_by=by.person,
         created_at=at,
     )
-    undertaking.ask_for_required_clauses(today())
+    undertaking.ask_for_required_clauses(today(at))
     _tell(undertaking, "start", by=by, at=at)
     return undertaking
 
@@ -227,7 +227,7 @@ def issue(
     if certificate.supersedes is not None:
         engine.lock(certificate.supersedes)  # before any event is written, as whoever else ends it does
     _refuse_unseen(certificate, seen_hash)
-    valid_from = today()
+    valid_from = today(at)
     valid_until = valid_until or valid_from + VALID_FOR - timedelta(days=1)
     if valid_until < valid_from:
         raise engine.NotAllowed(_("The validity cannot end before it begins."))

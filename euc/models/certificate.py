@@ -2,7 +2,7 @@
 
 import secrets
 from base64 import b32encode
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -25,9 +25,9 @@ def new_token() -> str:
     return b32encode(secrets.token_bytes(20)).decode().lower()
 
 
-def today():
-    """The date in India; rules about dates count there."""
-    return timezone.localtime(timezone=INDIA).date()
+def today(at: datetime | None = None) -> date:
+    """The date in India now, or at another moment; rules about dates count there."""
+    return timezone.localtime(at, timezone=INDIA).date()
 
 
 def financial_year(day) -> str:
