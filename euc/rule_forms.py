@@ -180,9 +180,9 @@ TEXTS = {"limb", "threshold_status", "threshold_source", "suspended_by", "source
 
 
 def initial_of(rule: ControlRule) -> dict[str, Any]:
-    """What the form of the next version starts with."""
+    """What the form of the next version starts with; that it was checked is for its proposer to say anew."""
     joined = {name: ", ".join(getattr(rule, name)) for name in ("codes", "hs_codes")}
-    return {name: getattr(rule, name) for name in COPIED} | joined
+    return {name: getattr(rule, name) for name in COPIED} | joined | {"confirmed": False}
 
 
 def _parts(text: str, pattern: re.Pattern, message: Any) -> list[str]:

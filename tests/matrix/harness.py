@@ -341,6 +341,7 @@ class Harness:
             "notice_seen": "on",
             "seen_hash": certificate.content_hash if certificate else "",
             "valid_until": today().isoformat(),
+            "repealed_on": "2031-01-01",
             "text": "Please look again",
             "email": "newcomer@example.test",
             "role": kind,

@@ -156,6 +156,8 @@ class TestPropose:
     def test_starts_the_next_version_with_the_one_in_use(self, client_for, officer, senior):
         address = "/rules/new/?replaces=CN-61-2025-1-3-v1"
         assert "10-11-2026" in page(client_for, officer, address)
+        form = client_for(officer).get("/rules/new/?replaces=CN-18-2025-DY-v1").context["form"]
+        assert form["confirmed"].value() is False  # nobody is said to have checked what they did not
         typed = {key: value for key, value in TYPED.items() if key != "code"} | {"end_confirmed": "on"}
         answer = client_for(officer).post(address, typed)
         assert answer.headers["Location"] == "/rules/CN-61-2025-1-3-v2/"
