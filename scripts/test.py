@@ -54,7 +54,7 @@ class Results:
 
 
 def pytest(marks: str, env: dict[str, str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-q", "-m", marks, *sys.argv[1:]]
+    command = [sys.executable, "-m", "pytest", "-q", "--durations=10", "-m", marks, *sys.argv[1:]]
     with tempfile.TemporaryDirectory(prefix="euc-tests-") as var:
         env = {**os.environ, "EUC_MODE": "test", "EUC_VAR_DIR": var, **env}
         return subprocess.run(command, cwd=ROOT, env=env).returncode
