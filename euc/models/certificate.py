@@ -16,6 +16,7 @@ from accounts.roles import Role
 from documents.models import Document
 from euc import workflow
 from euc.models.clause import Clause
+from euc.models.living import Paper, at_and_by
 
 INDIA = ZoneInfo("Asia/Kolkata")
 
@@ -84,7 +85,7 @@ class CertificateQuerySet(models.QuerySet):
         return self.select_related("importer", "document")
 
 
-class Certificate(models.Model):
+class Certificate(Paper):
     """An end-user certificate: one purchase order, one exporter, one end user, one importer who promises."""
 
     reference = models.CharField(max_length=40, unique=True)
@@ -149,14 +150,7 @@ class Certificate(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=workflow.CERTIFICATE.statuses), name="certificate_status_is_known"
             ),
-            *[
-                models.CheckConstraint(
-                    condition=Q(**{f"{verb}_at__isnull": True, f"{verb}_by__isnull": True})
-                    | Q(**{f"{verb}_at__isnull": False, f"{verb}_by__isnull": False}),
-                    name=f"certificate_{verb}_at_and_by",
-                )
-                for verb in ("submitted", "approved", "issued", "ended")
-            ],
+            *at_and_by("certificate", "submitted", "approved", "issued", "ended"),
             models.CheckConstraint(
                 condition=~Q(status=workflow.APPROVED)
                 | Q(approved_by__isnull=False, approved_hash=F("content_hash")),
@@ -202,26 +196,6 @@ class Certificate(models.Model):
             ),
         ]
 
-    def __str__(self):
-        return self.reference
-
-    @property
-    def book(self) -> str:
-        return f"org-{self.importer_id}"
-
-    @property
-    def slug(self) -> str:
-        """The reference as it stands in addresses: hyphens for slashes."""
-        return self.reference.replace("/", "-")
-
-    @property
-    def status_label(self):
-        return workflow.LABELS[self.status]
-
-    @property
-    def tone(self) -> str:
-        return workflow.TONES[self.status]
-
     @property
     def is_editable(self) -> bool:
         return self.status in workflow.EDITABLE
@@ -252,10 +226,6 @@ class Certificate(models.Model):
 
     def days_waiting(self) -> int:
         return (timezone.now() - self.submitted_at) // timedelta(days=1) if self.submitted_at else 0
-
-    def has_member(self, person) -> bool:
-        """Whether this person belongs to the importer in any role, now."""
-        return person.memberships.active().filter(organisation_id=self.importer_id).exists()
 
     def has_author(self, person) -> bool:
         if person.pk in {self.created_by_id, self.submitted_by_id}:

@@ -10,6 +10,7 @@ from accounts.roles import Role
 from euc import workflow
 from euc.models.certificate import Certificate
 from euc.models.clause import Clause
+from euc.models.living import Paper, at_and_by
 
 
 class UndertakingQuerySet(models.QuerySet):
@@ -24,7 +25,7 @@ class UndertakingQuerySet(models.QuerySet):
         return self.none()
 
 
-class Undertaking(models.Model):
+class Undertaking(Paper):
     """A promise of one importer for one certificate, with a life of its own that outlasts the certificate."""
 
     reference = models.CharField(max_length=40, unique=True)
@@ -53,14 +54,7 @@ class Undertaking(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=workflow.UNDERTAKING.statuses), name="undertaking_status_is_known"
             ),
-            *[
-                models.CheckConstraint(
-                    condition=Q(**{f"{verb}_at__isnull": True, f"{verb}_by__isnull": True})
-                    | Q(**{f"{verb}_at__isnull": False, f"{verb}_by__isnull": False}),
-                    name=f"undertaking_{verb}_at_and_by",
-                )
-                for verb in ("signed", "approved", "ended")
-            ],
+            *at_and_by("undertaking", "signed", "approved", "ended"),
             models.UniqueConstraint(
                 fields=["certificate"],
                 condition=~Q(status__in=[workflow.WITHDRAWN, workflow.REJECTED]),
@@ -71,28 +65,6 @@ class Undertaking(models.Model):
                 name="undertaking_approver_did_not_sign",
             ),
         ]
-
-    def __str__(self):
-        return self.reference
-
-    @property
-    def book(self) -> str:
-        return f"org-{self.importer_id}"
-
-    @property
-    def slug(self) -> str:
-        return self.reference.replace("/", "-")
-
-    @property
-    def status_label(self):
-        return workflow.LABELS[self.status]
-
-    @property
-    def tone(self) -> str:
-        return workflow.TONES[self.status]
-
-    def has_member(self, person) -> bool:
-        return person.memberships.active().filter(organisation_id=self.importer_id).exists()
 
     def has_author(self, person) -> bool:
         return person.pk in {self.created_by_id, self.signed_by_id}

@@ -12,24 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from rest_framework.test import APIClient
 
-from accounts import actors
 from config.api import handle_exception
 from euc import content, demonstration, reference
 from workflow import engine
 from workflow.law import Miss
-
-
-@pytest.fixture
-def api_for():
-    def sign_in(actor):
-        client = APIClient()
-        client.force_login(actor.person, backend="django.contrib.auth.backends.ModelBackend")
-        session = client.session
-        session[actors.SESSION_KEY] = actor.organisation.pk
-        session.save()
-        return client
-
-    return sign_in
 
 
 @pytest.fixture
@@ -45,14 +31,14 @@ def address(certificate):
 
 
 class TestCertificates:
-    def test_lists_what_the_actor_may_see(self, api_for, senior, issued):
-        rows = api_for(senior).get("/api/v1/certificates/").json()["results"]
+    def test_lists_what_the_actor_may_see(self, client_for, senior, issued):
+        rows = client_for(senior).get("/api/v1/certificates/").json()["results"]
         assert [row["reference"] for row in rows] == [issued.reference]
 
     def test_lists_with_the_same_number_of_queries_however_many(
-        self, api_for, officer, drafter, signatory, issued, django_assert_num_queries
+        self, client_for, officer, drafter, signatory, issued, django_assert_num_queries
     ):
-        client = api_for(officer)
+        client = client_for(officer)
         with CaptureQueriesContext(connection) as few:
             client.get("/api/v1/certificates/")
         for number in range(5):
@@ -60,16 +46,16 @@ class TestCertificates:
         with django_assert_num_queries(len(few)):
             client.get("/api/v1/certificates/")
 
-    def test_names_the_steps_the_caller_may_take(self, api_for, senior, issued):
-        assert api_for(senior).get(address(issued)).json()["actions"] == ["revoke"]
+    def test_names_the_steps_the_caller_may_take(self, client_for, senior, issued):
+        assert client_for(senior).get(address(issued)).json()["actions"] == ["revoke"]
 
-    def test_gives_the_content_that_was_signed(self, api_for, drafter, issued):
-        found = api_for(drafter).get(address(issued)).json()
+    def test_gives_the_content_that_was_signed(self, client_for, drafter, issued):
+        found = client_for(drafter).get(address(issued)).json()
         assert found["content"]["order"]["number"] == "PO-1"
         assert found["content_hash"] == issued.content_hash
 
-    def test_answers_the_same_for_another_importer_as_for_nothing(self, api_for, stranger, issued):
-        client = api_for(stranger)
+    def test_answers_the_same_for_another_importer_as_for_nothing(self, client_for, stranger, issued):
+        client = client_for(stranger)
         theirs = client.get(address(issued))
         absent = client.get("/api/v1/certificates/EUC-0000000000-2026-27-0001/")
         assert (
@@ -81,8 +67,8 @@ class TestCertificates:
     def test_turns_anonymous_people_away(self):
         assert APIClient().get("/api/v1/certificates/").status_code == 403
 
-    def test_changes_nothing(self, api_for, senior, issued):
-        client = api_for(senior)
+    def test_changes_nothing(self, client_for, senior, issued):
+        client = client_for(senior)
         for method in (client.post, client.put, client.patch, client.delete):
             assert method(address(issued)).status_code == 405
 

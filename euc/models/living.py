@@ -1,0 +1,60 @@
+"""What everything with a life has in common: how its status shows, who it belongs to, who did what when."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from euc import workflow
+
+
+class Living:
+    """Something with a status of the law."""
+
+    status: Any
+
+    @property
+    def status_label(self):
+        return workflow.LABELS[self.status]
+
+    @property
+    def tone(self) -> str:
+        return workflow.TONES[self.status]
+
+
+class Paper(Living, models.Model):
+    """A paper of one importer, named by its reference."""
+
+    importer_id: Any
+    reference: Any
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.reference
+
+    @property
+    def book(self) -> str:
+        return f"org-{self.importer_id}"
+
+    @property
+    def slug(self) -> str:
+        """The reference as it stands in addresses: hyphens for slashes."""
+        return self.reference.replace("/", "-")
+
+    def has_member(self, person) -> bool:
+        """Whether this person belongs to the importer in any role, now."""
+        return person.memberships.active().filter(organisation_id=self.importer_id).exists()
+
+
+def at_and_by(name: str, *verbs: str) -> list[models.CheckConstraint]:
+    """For each verb: its moment and its person are known together or not at all."""
+    return [
+        models.CheckConstraint(
+            condition=Q(**{f"{verb}_at__isnull": True, f"{verb}_by__isnull": True})
+            | Q(**{f"{verb}_at__isnull": False, f"{verb}_by__isnull": False}),
+            name=f"{name}_{verb}_at_and_by",
+        )
+        for verb in verbs
+    ]
