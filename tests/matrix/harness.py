@@ -484,7 +484,7 @@ class Log(logging.Handler):
         self.lines: list[str] = []
 
     def emit(self, record):
-        self.lines.append(self.format(record))
+        self.lines.append(f"{record.getMessage()} {record.exc_info and record.exc_info[1]}")
 
 
 def files_of(letter: str, world: World) -> dict[str, int]:

