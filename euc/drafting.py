@@ -54,11 +54,14 @@ def keep_typed(
     """Keep a page that does not hold yet exactly as typed, with its errors, so that nothing is lost."""
     _open(certificate, by)
     kept = {name: [_storable(value) for value in values] for name, values in typed.items()}
+    said = {
+        name: [row | {"message": _storable(row["message"])} for row in rows] for name, rows in errors.items()
+    }
     Scratch.objects.update_or_create(
         certificate=certificate,
         page=page,
         line=line,
-        defaults={"typed": kept, "errors": errors, "saved_at": timezone.now(), "saved_by": by.person},
+        defaults={"typed": kept, "errors": said, "saved_at": timezone.now(), "saved_by": by.person},
     )
 
 
