@@ -75,7 +75,10 @@ CERTIFICATE_FIELDS = (
 
 def by_token(token: str) -> PublicView | None:
     """The public view behind a QR code; None for an unknown token and for what was never issued."""
-    return _of_one(certificate__token=token.strip().lower(), certificate__status__in=workflow.WAS_ISSUED)
+    token = token.strip().lower()
+    if not (token.isascii() and token.isalnum()):
+        return None
+    return _of_one(certificate__token=token, certificate__status__in=workflow.WAS_ISSUED)
 
 
 def of_document(document: Document) -> PublicView | None:
