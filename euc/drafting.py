@@ -53,21 +53,28 @@ def keep_typed(
 ) -> None:
     """Keep a page that does not hold yet exactly as typed, with its errors, so that nothing is lost."""
     _open(certificate, by)
-    kept = {name: [_storable(value) for value in values] for name, values in typed.items()}
-    said = {
-        name: [row | {"message": _storable(row["message"])} for row in rows] for name, rows in errors.items()
-    }
     Scratch.objects.update_or_create(
         certificate=certificate,
         page=page,
         line=line,
-        defaults={"typed": kept, "errors": said, "saved_at": timezone.now(), "saved_by": by.person},
+        defaults={
+            "typed": _storable(typed),
+            "errors": _storable(errors),
+            "saved_at": timezone.now(),
+            "saved_by": by.person,
+        },
     )
 
 
-def _storable(text: str) -> str:
-    """What every database can keep as JSON: no NUL, no half characters, of bounded length."""
-    text = text[:LONGEST_KEPT].replace("\x00", "\ufffd")
+def _storable(given: Any) -> Any:
+    """What every database can keep as JSON: no NUL, no half characters, texts of bounded length."""
+    if isinstance(given, dict):
+        return {name: _storable(value) for name, value in given.items()}
+    if isinstance(given, list):
+        return [_storable(value) for value in given]
+    if not isinstance(given, str):
+        return given
+    text = given[:LONGEST_KEPT].replace("\x00", "\ufffd")
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
