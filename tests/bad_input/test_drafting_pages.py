@@ -87,10 +87,13 @@ def fields_of(name) -> list[str]:
 class TestFixedCorpus:
     @pytest.mark.parametrize("name", FORMS)
     def test_every_field_meets_every_value(self, page, name):
-        """The same value in every field of the page at once: each field must speak for itself."""
-        for value in VALUES:
-            if len(value) * len(fields_of(name)) < 30_000:
-                page(name, dict.fromkeys(fields_of(name), value))
+        """The same value in every field of the page at once: each field must speak for itself. The three
+        parties have the same fields and take turns."""
+        for number, value in enumerate(VALUES):
+            role = ("exporter-", "consignee-", "end_user-")[number % 3]
+            names = [field for field in fields_of(name) if name != "parties" or field.startswith(role)]
+            if len(value) * len(names) < 30_000:
+                page(name, dict.fromkeys(names, value))
 
     @pytest.mark.parametrize("name", ["end-use", LINE])
     def test_numbers_are_refused_or_kept_exactly(self, page, name):

@@ -337,7 +337,9 @@ class TestControl:
                 ):
                     blamed.add(address.name)
         unseen = sorted(SCOPED - blamed)
-        print(f"control: {len(SCOPED & blamed)} of {len(SCOPED)} addresses leak without scoping")
+        print(
+            f"control: {len(SCOPED & blamed)} of {len(SCOPED)} addresses leak without scoping, not {unseen}"
+        )
         assert len(SCOPED & blamed) >= 0.95 * len(SCOPED), f"blind at {unseen}"
 
 
