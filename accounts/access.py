@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -143,7 +144,8 @@ def to_sign_in(request):
 
 def _turned_away(request):
     if not request.user.is_authenticated:
-        return to_sign_in(request)
+        # A part of a page is never answered with the sign-in page: what is typed there must stay.
+        return HttpResponse(status=401) if "HX-Request" in request.headers else to_sign_in(request)
     if request.actor is None:
         next_page = urlencode({"next": request.get_full_path()})
         return redirect(f"{reverse('accounts:choose-organisation')}?{next_page}")

@@ -329,6 +329,9 @@ def step_buttons(law: Workflow, subject: Any, actor: Any, url_name: str) -> list
 def tasks(certificate: Certificate, misses: dict[str, list], current: str = "") -> list[dict[str, Any]]:
     """The drafting pages as a task list with their state."""
     touched = {scratch.page for scratch in certificate.scratches()}
+    if certificate.is_editable:
+        unsettled = certificate.comments.filter(sent_at__isnull=False, settled_at=None)
+        touched |= set(unsettled.values_list("page", flat=True))
     return [
         {
             "label": title,

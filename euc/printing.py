@@ -106,8 +106,15 @@ def _sheet(content: dict, issue: dict, *, hindi: bool) -> dict:
         "issued_by": issue.get("issued_by", {}),
         "issued_at": _instant(issue.get("issued_at", "")),
         "verify_url": verify_url,
+        "code": _in_fours(verify_url.rstrip("/").rpartition("/")[2]),
         "qr": qr.svg(verify_url, title=f"Verify at {verify_url}") if verify_url else "",
     }
+
+
+def _in_fours(code: str) -> list[str]:
+    """A verification code as people type it: groups of four, two rows."""
+    groups = [code[place : place + 4] for place in range(0, len(code), 4)]
+    return [" ".join(groups[:4]), " ".join(groups[4:])] if groups else []
 
 
 def _parties(parties: dict) -> list[dict]:

@@ -231,6 +231,8 @@ def issue(
     valid_until = valid_until or valid_from + VALID_FOR - timedelta(days=1)
     if valid_until < valid_from:
         raise engine.NotAllowed(_("The validity cannot end before it begins."))
+    if valid_until > valid_from + VALID_FOR:
+        raise engine.NotAllowed(_("A certificate is valid for one year at most."))
     engine.take(
         workflow.CERTIFICATE,
         "issue",

@@ -52,7 +52,12 @@ def _importer(seen: QuerySet) -> dict[str, Any]:
             _tile(_("Under review"), review, _list_url(workflow.SUBMITTED), "info"),
             _tile(_("Waiting for issue"), issue, _list_url(workflow.APPROVED), "info"),
             _tile(_("In force"), issued, _list_url(workflow.ISSUED), "success"),
-            _tile(_("Expire within 30 days"), expiring, _list_url(workflow.ISSUED), "warning"),
+            _tile(
+                _("Expire within 30 days"),
+                expiring,
+                f"{reverse('euc:certificate-list')}?expiring=on",
+                "warning",
+            ),
         ],
         "rows": _changed_last(returned, drafts),
         "rows_title": _("To be finished"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +31,7 @@ from euc import (
     workflow,
     worklist,
 )
+from euc.converters import ReferenceConverter
 from euc.models import Certificate, Evidence, FieldComment
 from euc.models.certificate import today
 from euc.paging import paginate
@@ -47,6 +49,7 @@ SERVICES = {
     "withdraw": services.withdraw,
     "revoke": services.revoke,
 }
+REFERENCE = re.compile(ReferenceConverter.regex)
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 READERS = (Role.DRAFTER, Role.SIGNATORY, Role.OFFICER, Role.SENIOR, Role.AUDITOR, Role.ANALYST)
 REVIEWERS = (Role.OFFICER, Role.SENIOR)
@@ -71,6 +74,8 @@ def _narrowed(rows: QuerySet, form: forms.CertificateFilterForm) -> QuerySet:
     if form.cleaned_data["expiring"]:
         rows = rows.filter(status=workflow.ISSUED, valid_until__lte=today() + worklist.SOON)
     if q := form.cleaned_data["q"].replace("\x00", "").strip():
+        if REFERENCE.fullmatch(q.upper()):
+            q = ReferenceConverter().to_python(q.upper())
         names = Q(exporter_name__icontains=q) | Q(importer__name__icontains=q)
         rows = rows.filter(names | Q(reference__icontains=q) | Q(po_number__icontains=q))
     return rows

@@ -206,7 +206,10 @@ def _page(
 
 
 def _comments(certificate: Certificate, page: str, line: int = 0) -> list:
-    found = certificate.comments.filter(page=page, sent_at__isnull=False).select_related("written_by")
+    sent = certificate.comments.filter(sent_at__isnull=False).select_related("written_by")
+    if page == completeness.CHECK:
+        return list(sent.filter(settled_at=None))
+    found = sent.filter(page=page)
     return [comment for comment in found if comment.line == line or not line]
 
 

@@ -60,8 +60,40 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = autosaved(event);
     if (!form) return;
-    if (!event.detail.successful && event.detail.xhr.status !== 422) return status("error", say("offline"));
+    const answer = event.detail.xhr.status;
+    if (answer === 401) return status("error", say("signedOut"));
+    if (!event.detail.successful && answer !== 422) return status("error", say("offline"));
     delete form.dataset.dirty;
+    sessionStorage.removeItem(typedHere());
+  });
+
+  // What was typed and not yet taken over outlives a lost session, in this tab: it is there again after signing in.
+  const typedHere = () => `typed:${location.pathname}`;
+  function remember(form) {
+    const typed = [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
+    sessionStorage.setItem(typedHere(), JSON.stringify(typed));
+  }
+  function restore(form) {
+    const typed = JSON.parse(sessionStorage.getItem(typedHere()) || "null");
+    if (!typed) return;
+    const values = new Map(typed);
+    for (const control of form.elements) {
+      if (!control.name || control.name === "csrfmiddlewaretoken") continue;
+      if (control.type === "checkbox") control.checked = values.has(control.name);
+      else if (values.has(control.name)) control.value = values.get(control.name);
+    }
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  function forgetOtherPages() {
+    for (const key of Object.keys(sessionStorage)) {
+      if (key.startsWith("typed:") && key !== typedHere()) sessionStorage.removeItem(key);
+    }
+  }
+  document.addEventListener("DOMContentLoaded", () => {
+    const form = document.querySelector("form[hx-post]");
+    if (!form) return;
+    forgetOtherPages();
+    restore(form);
   });
 
   // Leaving with something typed and not sent asks once, where the page does not save by itself.
@@ -70,7 +102,9 @@
     const form = event.target.closest?.(guarded);
     if (!form) return;
     form.dataset.dirty = "yes";
-    if (form.hasAttribute("hx-post")) status("unsaved", say("unsaved"));
+    if (!form.hasAttribute("hx-post")) return;
+    status("unsaved", say("unsaved"));
+    remember(form);
   });
   document.addEventListener("submit", (event) => {
     if (event.target.matches(guarded)) delete event.target.dataset.dirty;

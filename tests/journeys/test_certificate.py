@@ -140,7 +140,7 @@ def reads_signs_and_submits(signatory, reference, address):
     signatory.sees("There is a problem")
     signatory.fills(notice_seen=True)
     signatory.presses("Sign and submit")
-    signatory.sees(f"{reference}: done.", "submitted")
+    signatory.sees(f"{reference}: Signed and submitted.", "submitted")
 
 
 def returns_it_with_a_comment(officer, reference, address):
@@ -185,7 +185,7 @@ def sees_what_changed_and_approves(officer, reference, address):
     officer.opens(address)
     officer.presses("Approve")
     officer.presses("Approve")
-    officer.sees(f"{reference}: done.", "approved")
+    officer.sees(f"{reference}: Approved.", "approved")
 
 
 def issues(senior, reference, address):
@@ -194,7 +194,7 @@ def issues(senior, reference, address):
     senior.presses(reference)
     senior.presses("Issue")
     senior.presses("Issue")
-    senior.sees(f"{reference}: done.")
+    senior.sees(f"{reference}: Issued.")
 
 
 def gets_the_document_without_a_reload(senior):

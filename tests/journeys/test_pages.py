@@ -57,7 +57,7 @@ def test_pages_that_refuse(people, screenshots):
 
     def look(what):
         for colours, width in (("light", 1280), ("dark", 390)):
-            drafter.page.emulate_media(color_scheme=colours)
+            drafter.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
             drafter.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
             drafter.picture(screenshots / f"refused-{what}-{width}-{colours}.png")
             findings.extend(f"{what} {colours} {width} px: {f}" for f in wrong_with(drafter.page))

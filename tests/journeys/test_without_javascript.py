@@ -45,4 +45,4 @@ def test_from_a_draft_to_submission_without_javascript(people):
     signatory.sees("section 11(3)")
     signatory.fills(notice_seen=True)
     signatory.presses("Sign and submit")
-    signatory.sees(f"{reference}: done.")
+    signatory.sees(f"{reference}: Signed and submitted.")

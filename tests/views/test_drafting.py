@@ -250,3 +250,20 @@ def test_half_typed_pages_stand_in_the_way_of_signing(drafters_client, client_fo
     assert "could not be taken over yet" in response.content.decode()
     draft.refresh_from_db()
     assert draft.status == "DRAFT"
+
+
+class TestLostSession:
+    def test_answers_the_autosave_without_a_page_to_paste(self, client, draft, url):
+        response = client.post(url(draft, "draft/order/"), {"po_number": "PO-7"}, headers={"HX-Request": "true"})
+        assert (response.status_code, response.content) == (401, b"")
+
+
+class TestReturned:
+    def test_lists_every_open_comment_on_the_check_page(self, client_for, drafter, signatory, officer, draft, url):
+        services.submit(certificate=draft, by=signatory, notice_seen=True)
+        services.comment(certificate=draft, by=officer, page="order", field="po_date", text="Which calendar?")
+        services.send_back(certificate=draft, by=officer, reason="See the comment.")
+        page = client_for(drafter).get(url(draft, "draft/check/")).content.decode()
+        assert "Which calendar?" in page
+        assert f"{url(draft, 'draft/order/')}#id_po_date" in page
+        assert "task-attention" in page
