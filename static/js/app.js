@@ -61,7 +61,7 @@
     const form = autosaved(event);
     if (!form) return;
     const answer = event.detail.xhr.status;
-    if (answer === 401) return status("error", say("signedOut"));
+    if (answer === 401 || answer === 403) return status("error", say("signedOut"));
     if (!event.detail.successful && answer !== 422) return status("error", say("offline"));
     delete form.dataset.dirty;
     sessionStorage.removeItem(typedHere());
