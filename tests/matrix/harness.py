@@ -1,5 +1,6 @@
 """Sends one request as one visitor at one target, undoes it, and says everything that was wrong about it."""
 
+import hashlib
 import logging
 import re
 import traceback
@@ -488,6 +489,8 @@ class Log(logging.Handler):
 
 
 def files_of(letter: str, world: World) -> dict[str, int]:
-    """The stored files of one organisation: path and size."""
+    """The stored files of one organisation: path and size, without the picture its own people upload here."""
     folder = settings.FILES_DIR / world.seeded[letter].organisation.book
-    return {str(path): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    uploaded = hashlib.sha256(_image()).hexdigest()
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != uploaded)
+    return {str(path): path.stat().st_size for path in files}
