@@ -61,22 +61,23 @@
     const form = autosaved(event);
     if (!form) return;
     const answer = event.detail.xhr.status;
-    if (answer === 401 || answer === 403) return status("error", say("signedOut"));
-    if (!event.detail.successful && answer !== 422) return status("error", say("offline"));
+    if (!event.detail.successful && answer !== 422) {
+      remember(form);
+      return status("error", answer === 401 || answer === 403 ? say("signedOut") : say("offline"));
+    }
     delete form.dataset.dirty;
     sessionStorage.removeItem(typedHere());
   });
 
-  // What was typed and not yet taken over outlives a lost session, in this tab: it is there again after signing in.
+  // What could not be saved outlives a lost session, in this tab: it is there again after signing in.
   const typedHere = () => `typed:${location.pathname}`;
   function remember(form) {
     const typed = [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
     sessionStorage.setItem(typedHere(), JSON.stringify(typed));
   }
   function restore(form) {
-    const typed = JSON.parse(sessionStorage.getItem(typedHere()) || "null");
-    if (!typed) return;
-    const values = new Map(typed);
+    const values = new Map(JSON.parse(sessionStorage.getItem(typedHere()) || "[]"));
+    if (!values.size) return;
     for (const control of form.elements) {
       if (!control.name || control.name === "csrfmiddlewaretoken") continue;
       if (control.type === "checkbox") control.checked = values.has(control.name);
@@ -84,16 +85,15 @@
     }
     form.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  function forgetOtherPages() {
-    for (const key of Object.keys(sessionStorage)) {
-      if (key.startsWith("typed:") && key !== typedHere()) sessionStorage.removeItem(key);
-    }
-  }
+  // A page that follows a page of a draft says that what was sent has arrived; the sign-in page does not.
   document.addEventListener("DOMContentLoaded", () => {
+    const sent = sessionStorage.getItem("sent");
+    if (sent && sent !== typedHere() && location.pathname.startsWith("/certificates/")) {
+      sessionStorage.removeItem(sent);
+      sessionStorage.removeItem("sent");
+    }
     const form = document.querySelector("form[hx-post]");
-    if (!form) return;
-    forgetOtherPages();
-    restore(form);
+    if (form) restore(form);
   });
 
   // Leaving with something typed and not sent asks once, where the page does not save by itself.
@@ -104,10 +104,10 @@
     form.dataset.dirty = "yes";
     if (!form.hasAttribute("hx-post")) return;
     status("unsaved", say("unsaved"));
-    remember(form);
   });
   document.addEventListener("submit", (event) => {
     if (event.target.matches(guarded)) delete event.target.dataset.dirty;
+    if (sessionStorage.getItem(typedHere())) sessionStorage.setItem("sent", typedHere());
   });
   window.addEventListener("beforeunload", (event) => {
     for (const form of document.querySelectorAll("form[data-dirty]")) {
