@@ -254,12 +254,16 @@ def test_half_typed_pages_stand_in_the_way_of_signing(drafters_client, client_fo
 
 class TestLostSession:
     def test_answers_the_autosave_without_a_page_to_paste(self, client, draft, url):
-        response = client.post(url(draft, "draft/order/"), {"po_number": "PO-7"}, headers={"HX-Request": "true"})
+        response = client.post(
+            url(draft, "draft/order/"), {"po_number": "PO-7"}, headers={"HX-Request": "true"}
+        )
         assert (response.status_code, response.content) == (401, b"")
 
 
 class TestReturned:
-    def test_lists_every_open_comment_on_the_check_page(self, client_for, drafter, signatory, officer, draft, url):
+    def test_lists_every_open_comment_on_the_check_page(
+        self, client_for, drafter, signatory, officer, draft, url
+    ):
         services.submit(certificate=draft, by=signatory, notice_seen=True)
         services.comment(certificate=draft, by=officer, page="order", field="po_date", text="Which calendar?")
         services.send_back(certificate=draft, by=officer, reason="See the comment.")
