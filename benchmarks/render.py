@@ -126,7 +126,9 @@ def _content(number: int) -> dict:
 
     content = samples.content(lines=LINES, reference=f"EUC/0388000001/2026-27/{number + 3:04d}")
     content["parties"]["importer"]["name"] = f"Demo Importer {number + 3} Private Limited"
-    content["parties"]["importer"]["name_zh"] = f"示例{chr(0x4E00 + 37 * (number + 3))}进口商有限公司"
+    content["parties"]["importer"]["name_zh"] = (
+        f"示例{chr(0x4E00 + 37 * (number + 3) % 20_000)}进口商有限公司"
+    )
     for line in content["goods"]:
         line["description"] += f", lot {number + 3}"
         line["pieces"] += number + 3
