@@ -31,5 +31,5 @@ bench: ## measure speed and memory: make bench [ONLY=name]
 
 lock: ## recompile the hashed requirements after a change to requirements/*.in
 	@for name in base.in:../requirements.txt test.in:test.txt assets.in:assets.txt; do \
-	  uv pip compile -q --generate-hashes --no-header --python-version 3.11 \
+	  uv pip compile -q --generate-hashes --no-strip-extras --no-header --python-version 3.11 \
 	    requirements/$${name%%:*} -o requirements/$${name##*:} || exit 1; done

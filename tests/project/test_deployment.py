@@ -2,10 +2,13 @@
 
 import json
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -77,3 +80,16 @@ class TestLockFiles:
         wanted = json.loads((ROOT / "frontend" / "package.json").read_text())["dependencies"]
         assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())
         assert wanted["htmx.org"].startswith("2.")
+
+
+class TestExtras:
+    """Older pips refuse a lock that pins a package without an extra another one asks for, once a newer exists."""
+
+    @pytest.mark.parametrize("name", ["requirements.txt", "requirements/test.txt"])
+    def test_are_pinned_with_the_package(self, name):
+        pins = re.findall(r"^([a-z0-9.-]+)(?:\[([a-z0-9,_-]+)\])?==", (ROOT / name).read_text(), re.MULTILINE)
+        pinned = {package: set(extras.split(",")) for package, extras in pins}
+        for package in pinned:
+            for wanted in map(Requirement, metadata.requires(package) or []):
+                if wanted.extras and (wanted.marker is None or wanted.marker.evaluate({"extra": ""})):
+                    assert wanted.extras <= pinned[canonicalize_name(wanted.name)], f"{package}: {wanted}"
