@@ -85,7 +85,8 @@ def record_parties(*, certificate: Certificate, by: Actor, parties: dict[str, di
     for role, columns in parties.items():
         Party.objects.filter(certificate=certificate, role=role).update(**columns)
     exporter = parties.get(Party.Role.EXPORTER, {})
-    Certificate.objects.filter(pk=certificate.pk).update(exporter_name=exporter.get("name", ""))
+    if "name" in exporter:
+        Certificate.objects.filter(pk=certificate.pk).update(exporter_name=exporter["name"])
     _forget_scratch(certificate, PARTIES)
 
 

@@ -127,7 +127,7 @@ class PartiesForm(DraftForm):
         return cleaned
 
     def parties(self) -> dict[str, dict[str, Any]]:
-        """Cleaned columns by role."""
+        """Cleaned columns by role, without the fields that do not hold."""
         names = (
             "name",
             "name_zh",
@@ -142,7 +142,11 @@ class PartiesForm(DraftForm):
         return {
             role: {
                 "same_as_importer": bool(self.cleaned_data.get(f"{role.lower()}-same_as_importer")),
-                **{name: self.cleaned_data[f"{role.lower()}-{name}"] or "" for name in names},
+                **{
+                    name: self.cleaned_data[f"{role.lower()}-{name}"] or ""
+                    for name in names
+                    if f"{role.lower()}-{name}" in self.cleaned_data
+                },
             }
             for role in Party.Role.values
         }

@@ -13,7 +13,7 @@ PYTHON = str(BIN / "python")
 # What other layers call is typed in full; the rest is left bare.
 TYPED = [
     *("workflow/law.py", "workflow/engine.py", "workflow/errands.py", "workflow/events.py"),
-    *("euc/services.py", "euc/drafting.py", "euc/content.py", "euc/printing.py"),
+    *("euc/services.py", "euc/drafting.py", "euc/turns.py", "euc/content.py", "euc/printing.py"),
     *("euc/control.py", "euc/assessing.py", "euc/ruling.py", "euc/touching.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
 ]

@@ -3,7 +3,7 @@
 from euc.models.certificate import Certificate, EndUse, Party, Serial
 from euc.models.clause import Clause
 from euc.models.control import ControlRule, RuleNotice
-from euc.models.drafting import Evidence, Scratch
+from euc.models.drafting import Evidence, PageSave, Scratch
 from euc.models.goods import ELEMENTS, GoodsLine
 from euc.models.review import Approval, FieldComment, Revision
 from euc.models.undertaking import Undertaking, UndertakingClause
@@ -18,6 +18,7 @@ __all__ = [
     "Evidence",
     "FieldComment",
     "GoodsLine",
+    "PageSave",
     "Party",
     "Revision",
     "RuleNotice",

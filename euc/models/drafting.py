@@ -29,6 +29,26 @@ class Scratch(models.Model):
         return f"{self.certificate_id} {self.page} {self.line}"
 
 
+class PageSave(models.Model):
+    """When, by whom and from which browser window a drafting page was last saved; counts its saves."""
+
+    certificate = models.ForeignKey(Certificate, models.CASCADE, related_name="saves")
+    page = models.CharField(max_length=20)
+    line_id = models.BigIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    window = models.CharField(max_length=16, blank=True)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["certificate", "page", "line_id"], name="page_save_once")
+        ]
+
+    def __str__(self):
+        return f"{self.certificate_id} {self.page} {self.line_id}: {self.version}"
+
+
 class Evidence(models.Model):
     """A file that supports the certificate, by kind. Removed files stay stored, without being part of it."""
 

@@ -23,6 +23,7 @@ from euc import (
     presenting,
     ruling_words,
     services,
+    turns,
     workflow,
 )
 from euc.models import Certificate, GoodsLine, Scratch
@@ -120,7 +121,7 @@ def _record(certificate: Certificate, page: str, form: Any, by: Any) -> None:
     if page == completeness.PARTIES:
         drafting.record_parties(certificate=certificate, by=by, parties=form.parties())
     elif page == completeness.ORDER:
-        order = {**form.cleaned_data, "po_number": form.cleaned_data["po_number"] or ""}
+        order = {name: _text(Certificate, name, value) for name, value in form.cleaned_data.items()}
         drafting.record_order(certificate=certificate, by=by, order=order)
     elif page == completeness.END_USE:
         drafting.record_end_use(certificate=certificate, by=by, columns=form.cleaned_data)
@@ -138,10 +139,11 @@ def _save(
 ) -> HttpResponse:
     """Record the page if it holds, keep it as typed if not; answer a person or the autosave."""
     holds = form.is_valid()
-    try:
-        if holds:
-            record()
-        else:
+    known = turns.read(request.POST.get("seen", ""), request.POST.get("window", ""))
+
+    def write() -> None:
+        record()  # what holds, also when something else does not
+        if not holds:
             drafting.keep_typed(
                 certificate=certificate,
                 by=request.actor,
@@ -150,13 +152,18 @@ def _save(
                 typed={name: request.POST.getlist(name) for name in form.fields if name in request.POST},
                 errors=form.errors.get_json_data(),
             )
+
+    try:
+        turns.save(certificate=certificate, by=request.actor, page=page, line=line, known=known, write=write)
+    except turns.Overtaken as overtaken:
+        return _overtaken(request, certificate, page, form, line, overtaken)
     except engine.Refusal as refusal:
         if request.htmx:
             return render(request, "euc/_saved.html", {"refusal": refusal}, status=422)
         messages.error(request, str(refusal))
         return redirect("euc:certificate-detail", certificate.reference)
     if request.htmx:
-        return _saved(request, certificate, page, form)
+        return _saved(request, certificate, page, form, line)
     if not holds:
         return _page(request, certificate, page, form=form, line=line, status=422)
     if line is not None:
@@ -164,10 +171,31 @@ def _save(
     return redirect("euc:draft", certificate.reference, _next(page))
 
 
-def _saved(request: HttpRequest, certificate: Certificate, page: str, form: Any) -> HttpResponse:
+def _saved(
+    request: HttpRequest, certificate: Certificate, page: str, form: Any, line: GoodsLine | None
+) -> HttpResponse:
     fresh = loading.certificate(request, certificate.reference)
-    context = _beside(fresh, page) | {"form": form, "saved_at": timezone.now()}
+    seen = turns.seen(fresh, page, line, request.POST.get("window", ""))
+    context = _beside(fresh, page) | {"form": form, "saved_at": timezone.now(), "seen": seen}
     return render(request, "euc/_saved.html", context)
+
+
+def _overtaken(
+    request: HttpRequest,
+    certificate: Certificate,
+    page: str,
+    form: Any,
+    line: GoodsLine | None,
+    overtaken: turns.Overtaken,
+) -> HttpResponse:
+    """Nothing was saved: show what is saved now beside what was typed, and let the person decide."""
+    if request.htmx:
+        return render(request, "euc/_saved.html", {"overtaken": overtaken}, status=409)
+    fresh = loading.certificate(request, certificate.reference)
+    initial = vars(line) if line else _initial(fresh, page)
+    stored = _shown(type(form), fresh, page, initial, (), line.number if line else 0)
+    changes = turns.differences(form, stored)
+    return _page(request, fresh, page, form=form, line=line, overtaken=overtaken, changes=changes, status=409)
 
 
 def _next(page: str) -> str:
@@ -194,8 +222,10 @@ def _page(
 ) -> HttpResponse:
     pages = completeness.PAGES
     at = pages.index(page)
+    window = request.POST.get("window", "")[:16]
     context = {
         **_beside(certificate, page),
+        "seen": turns.seen(certificate, page, more.get("line"), window),
         "previous_page": pages[at - 1] if at else "",
         "comments": _comments(certificate, page),
         "return_reason": _return_reason(certificate),
@@ -257,15 +287,15 @@ def line(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     form = forms.LineForm(request.POST, comments=comments)
 
     def record() -> None:
-        columns = {name: _column(found, name, value) for name, value in form.cleaned_data.items()}
+        columns = {name: _text(GoodsLine, name, value) for name, value in form.cleaned_data.items()}
         drafting.record_line(certificate=certificate, by=request.actor, line=found, columns=columns)
 
     return _save(request, certificate, completeness.GOODS, form, record, line=found)
 
 
-def _column(line: GoodsLine, name: str, value: Any) -> Any:
+def _text(model: Any, name: str, value: Any) -> Any:
     """Empty text is stored as "", empty numbers as nothing."""
-    return "" if value is None and not line._meta.get_field(name).null else value
+    return "" if value is None and not model._meta.get_field(name).null else value
 
 
 @require_POST

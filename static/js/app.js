@@ -61,6 +61,7 @@
     const form = autosaved(event);
     if (!form) return;
     const answer = event.detail.xhr.status;
+    if (answer === 409) return; // not saved, and the answer says so
     if (!event.detail.successful && answer !== 422) {
       remember(form);
       return status("error", answer === 401 || answer === 403 ? say("signedOut") : say("offline"));

@@ -41,6 +41,7 @@ DRAFTING_CODE = [
     "euc/workflow.py",
     "euc/worklist.py",
     "euc/presenting.py",
+    "euc/turns.py",
     "euc/views/drafting.py",
     "euc/views/certificates.py",
     "accounts/fields.py",

@@ -69,8 +69,13 @@ class TestSave:
         drafters_client.post(url(empty, "draft/order/"), ORDER | {"po_date": "31/02/2026"})
         page = client_for(drafter).get(url(empty, "draft/order/")).content.decode()
         assert "31/02/2026" in page
+
+    def test_records_what_holds_beside_what_does_not(self, drafters_client, empty, url):
+        response = drafters_client.post(url(empty, "draft/order/"), ORDER | {"po_date": "31/02/2026"})
         empty.refresh_from_db()
-        assert empty.po_number == ""
+        assert (empty.po_number, empty.po_date) == ("PO-77", None)
+        missing = [miss.field for miss in response.context["page_misses"]]
+        assert "po_number" not in missing
 
     def test_refuses_the_drafter_of_another_importer(self, client_for, stranger, empty, url):
         assert client_for(stranger).post(url(empty, "draft/order/"), ORDER).status_code == 404
