@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.templatetags.static import static
+from django.utils import formats
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext
@@ -143,9 +144,9 @@ def count(number):
 
 @register.filter
 def day(value):
-    """DD-MM-YYYY."""
+    """DD-MM-YYYY; year first in Chinese."""
     found = to_day(value)
-    return f"{found:%d-%m-%Y}" if found else ""
+    return formats.date_format(found, "SHORT_DATE_FORMAT") if found else ""
 
 
 @register.filter
@@ -158,12 +159,13 @@ def legal_day(value):
 
 @register.filter
 def moment(value):
-    """DD-MM-YYYY HH:MM IST, inside <time> so that machines read the exact moment."""
+    """DD-MM-YYYY HH:MM IST (year first in Chinese), inside <time> so that machines read the exact moment."""
     found = to_moment(value)
     if not found:
         return ""
     zone = pgettext("Indian Standard Time", "IST")
-    return format_html('<time datetime="{}">{} {}</time>', found.isoformat(), f"{found:%d-%m-%Y %H:%M}", zone)
+    shown = formats.date_format(found, "SHORT_DATETIME_FORMAT")
+    return format_html('<time datetime="{}">{} {}</time>', found.isoformat(), shown, zone)
 
 
 @register.filter

@@ -127,3 +127,10 @@ class TestFileSize:
     @pytest.mark.parametrize(("size", "shown"), [(0, "0 B"), (1234, "1 kB"), (2_400_000, "2.4 MB")])
     def test_is_short(self, size, shown):
         assert rendered("{{ size|file_size }}", size=size) == shown
+
+
+class TestChineseDates:
+    def test_have_the_year_first(self):
+        with translation.override("zh-hans"):
+            assert rendered("{{ at|day }}", at=LATE_MARCH) == "2026-04-01"
+            assert ">2026-04-01 01:30 " in rendered("{{ at|moment }}", at=LATE_MARCH)
