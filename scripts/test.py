@@ -1,4 +1,4 @@
-"""The whole suite: checks, SQLite with browser journeys, then PostgreSQL and Redis.
+"""The whole suite: checks, then side by side SQLite with browser journeys, and PostgreSQL with Redis.
 
 TEST_DATABASE_URL and TEST_REDIS_URL name running servers; without them private ones are started
 and stopped. What this machine lacks is a failure when CI=true, elsewhere reported at the end.
@@ -31,14 +31,8 @@ class Results:
         self.lines: list[tuple[str, str, float]] = []
         self.not_run: list[str] = []
 
-    @contextlib.contextmanager
-    def leg(self, name: str):
-        """Run one leg; the body returns its exit status through the yielded list."""
-        print(f"\n=== {name} ===", flush=True)
-        started, codes = time.monotonic(), []
-        yield codes
-        verdict = "passed" if codes == [0] else "FAILED"
-        self.lines.append((verdict, name, time.monotonic() - started))
+    def add(self, name: str, code: int, seconds: float) -> None:
+        self.lines.append(("FAILED" if code else "passed", name, seconds))
 
     def missing(self, what: str) -> None:
         self.not_run.append(what)
@@ -53,11 +47,48 @@ class Results:
         return 1 if failed else 0
 
 
-def pytest(marks: str, env: dict[str, str]) -> int:
+class Leg:
+    """One run of something; what it prints is kept and shown in one piece when it is over."""
+
+    def __init__(self, name: str, command: list[str], **env: str):
+        self.name, self.command, self.env = name, command, env
+
+    def start(self, folder: str) -> None:
+        self.started, self.printed = time.monotonic(), Path(folder, "printed")
+        env = {**os.environ, "EUC_MODE": "test", "EUC_VAR_DIR": folder, **self.env}
+        with self.printed.open("wb") as out:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT
+            )
+
+    def tell(self, results: Results) -> None:
+        print(f"\n=== {self.name} ===\n{self.printed.read_text(errors='replace')}", flush=True)
+        results.add(self.name, self.process.returncode, time.monotonic() - self.started)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+
+
+def run(results: Results, *legs: Leg) -> None:
+    """Run the legs side by side; none outlives this."""
+    print(f"\nrunning {', and beside it '.join(leg.name for leg in legs)} ...", flush=True)
+    with contextlib.ExitStack() as stack:
+        for leg in legs:
+            leg.start(stack.enter_context(tempfile.TemporaryDirectory(prefix="euc-tests-")))
+            stack.callback(leg.stop)
+        open_legs = list(legs)
+        while open_legs:
+            time.sleep(0.2)
+            for leg in [leg for leg in open_legs if leg.process.poll() is not None]:
+                open_legs.remove(leg)
+                leg.tell(results)
+
+
+def pytest(name: str, marks: str, env: dict[str, str]) -> Leg:
     command = [sys.executable, "-m", "pytest", "-q", "--durations=10", "-m", marks, *sys.argv[1:]]
-    with tempfile.TemporaryDirectory(prefix="euc-tests-") as var:
-        env = {**os.environ, "EUC_MODE": "test", "EUC_VAR_DIR": var, **env}
-        return subprocess.run(command, cwd=ROOT, env=env).returncode
+    return Leg(name, command, **env)
 
 
 def chromium() -> str | None:
@@ -65,38 +96,31 @@ def chromium() -> str | None:
     return named or next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
-def checks(results: Results) -> None:
-    with results.leg("checks") as codes:
-        codes.append(subprocess.run([sys.executable, "scripts/check.py"], cwd=ROOT).returncode)
-
-
-def on_sqlite(results: Results) -> None:
+def on_sqlite(results: Results) -> Leg:
     browser = chromium()
     if browser is None:
         results.missing("browser journeys: no Chromium here (apt-get install chromium)")
     name = "SQLite, with browser journeys" if browser else "SQLite"
     marks = "not services" if browser else "not services and not browser"
-    with results.leg(name) as codes:
-        codes.append(pytest(marks, {"CHROMIUM": browser or ""}))
+    return pytest(name, marks, {"CHROMIUM": browser or ""})
 
 
-def on_services(results: Results) -> None:
-    with contextlib.ExitStack() as stack:
-        try:
-            database = os.environ.get("TEST_DATABASE_URL") or stack.enter_context(services.postgres())
-            redis = os.environ.get("TEST_REDIS_URL") or stack.enter_context(services.redis())
-        except services.Missing as missing:
-            results.missing(f"the suite on PostgreSQL and Redis: no {missing} here")
-            return
-        with results.leg("PostgreSQL and Redis") as codes:
-            codes.append(pytest("not browser", {"DATABASE_URL": database, "REDIS_URL": redis}))
+def on_services(results: Results, stack: contextlib.ExitStack) -> list[Leg]:
+    try:
+        database = os.environ.get("TEST_DATABASE_URL") or stack.enter_context(services.postgres())
+        redis = os.environ.get("TEST_REDIS_URL") or stack.enter_context(services.redis())
+    except services.Missing as missing:
+        results.missing(f"the suite on PostgreSQL and Redis: no {missing} here")
+        return []
+    return [pytest("PostgreSQL and Redis", "not browser", {"DATABASE_URL": database, "REDIS_URL": redis})]
 
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     results = Results()
-    for leg in (checks, on_sqlite, on_services):
-        leg(results)
+    run(results, Leg("checks", [sys.executable, "scripts/check.py"]))
+    with contextlib.ExitStack() as stack:
+        run(results, on_sqlite(results), *on_services(results, stack))
     return results.report()
 
 
