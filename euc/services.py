@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import actors
 from accounts.actors import Actor
 from documents import fonts
-from euc import bars, content, printing, risk, workflow
+from euc import bars, content, printing, risk, signals, workflow
 from euc.models import Approval, Certificate, EndUse, FieldComment, Party, Revision, Serial, Undertaking
 from euc.models.certificate import today
 from workflow import engine, errands, events
@@ -284,14 +284,30 @@ def _issue_block(
 
 
 def _supersede(certificate: Certificate, *, by: Actor, at: datetime, successor: Certificate) -> None:
-    engine.take(
-        workflow.CERTIFICATE,
-        "supersede",
+    _end(
         certificate,
+        "supersede",
         by=by,
         at=at,
-        sets=_ended(by, at, successor.reference),
+        reason=successor.reference,
         details={"successor": successor.reference},
+    )
+
+
+def _end(
+    certificate: Certificate,
+    verb: str,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Take an issued certificate out of force and announce it to the apps above."""
+    sets = _ended(by, at, reason)
+    engine.take(workflow.CERTIFICATE, verb, certificate, by=by, at=at, sets=sets, details=details)
+    signals.certificate_ended.send(
+        sender=Certificate, certificate=certificate, status=certificate.status, at=at, by=by
     )
 
 
@@ -325,30 +341,19 @@ def _end_with_undertakings(
 @transaction.atomic
 def revoke(*, certificate: Certificate, by: Actor, reason: str, at: datetime | None = None) -> None:
     """End it at once. The undertaking stays in force: goods that came under it are still promised."""
-    at = at or timezone.now()
-    engine.take(
-        workflow.CERTIFICATE,
-        "revoke",
-        certificate,
-        by=by,
-        at=at,
-        sets=_ended(by, at, reason),
-        details={"reason": reason},
-    )
+    _end(certificate, "revoke", by=by, at=at or timezone.now(), reason=reason, details={"reason": reason})
 
 
 @transaction.atomic
 def expire(*, certificate: Certificate, by: Actor, at: datetime | None = None) -> None:
     """The clock's verb: the last day of validity is over in India."""
-    at = at or timezone.now()
-    engine.take(workflow.CERTIFICATE, "expire", certificate, by=by, at=at, sets=_ended(by, at, ""))
+    _end(certificate, "expire", by=by, at=at or timezone.now())
 
 
 @transaction.atomic
 def exhaust(*, certificate: Certificate, by: Actor, at: datetime | None = None) -> None:
     """Everything it allows has been drawn."""
-    at = at or timezone.now()
-    engine.take(workflow.CERTIFICATE, "exhaust", certificate, by=by, at=at, sets=_ended(by, at, ""))
+    _end(certificate, "exhaust", by=by, at=at or timezone.now())
 
 
 @transaction.atomic
