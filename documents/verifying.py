@@ -64,12 +64,17 @@ class Finding:
 def examine(content: bytes) -> Finding:
     """Look `content` up in the register; only unregistered bytes are parsed, in a bounded child process."""
     sha256 = hashlib.sha256(content).hexdigest()
-    if document := Document.objects.select_related("file").filter(sha256=sha256).first():
+    if document := registered(sha256):
         return Finding(sha256, document)
     try:
         return Finding(sha256, signatures=signatures_of(content))
     except NotRead as stopped:
         return Finding(sha256, problem=stopped.problem)
+
+
+def registered(sha256: str) -> Document | None:
+    """The register's document with exactly these bytes."""
+    return Document.objects.select_related("file").filter(sha256=sha256).first()
 
 
 class NotRead(Exception):

@@ -42,5 +42,6 @@ urlpatterns = [
     path("rules/<slug:reference>/", rules.detail, name="rule-detail"),
     path("rules/<slug:reference>/<slug:verb>/", rules.step, name="rule-step"),
     path("verify/", verify.verify, name="verify"),
+    path("verify/file/", verify.last_file, name="verify-file"),
     path("v/<str:token>/", verify.by_token, name="verify-token"),
 ]

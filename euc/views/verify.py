@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +19,7 @@ from documents import verifying
 from euc import forms, verification
 
 TOKEN = re.compile(r"[a-z2-7]{32}")
+CHECKED, KEPT_SECONDS = "checked", 600  # the cookie that lets an answer be read in another language
 
 
 @open_to_all
@@ -44,9 +48,50 @@ def _verify_file(request: HttpRequest) -> HttpResponse:
             request, "euc/verify.html", {"form": forms.VerifyForm(), "problem": problem}, status=413
         )
     finding = verifying.examine(upload.read())
+    response = _answer(request, finding)
+    response.set_signed_cookie(
+        CHECKED,
+        json.dumps(_summary(finding)),
+        max_age=KEPT_SECONDS,
+        path=reverse("euc:verify"),
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def _answer(request: HttpRequest, finding: verifying.Finding) -> HttpResponse:
     view = verification.of_document(finding.document) if finding.document else None
-    context = {"finding": finding, "view": view, "by_file": True}
+    context = {"finding": finding, "view": view, "by_file": True, "stay_at": reverse("euc:verify-file")}
     return render(request, "euc/verified.html", context)
+
+
+def _summary(finding: verifying.Finding) -> dict[str, Any]:
+    """What the answer about a file says, short enough for a cookie; the file itself is not kept."""
+    signatures = [[s.subject[:200], s.intact, s.whole_file] for s in finding.signatures]
+    return {"sha256": finding.sha256, "problem": finding.problem, "signatures": signatures}
+
+
+@open_to_all
+@never_cache
+@require_safe
+def last_file(request: HttpRequest) -> HttpResponse:
+    """The answer about the file this browser sent last, in another language: its status is looked up again."""
+    kept = request.get_signed_cookie(CHECKED, default="", max_age=KEPT_SECONDS)
+    if not kept:
+        return render(request, "euc/verify.html", {"form": forms.VerifyForm()})
+    said = json.loads(kept)
+    finding = verifying.Finding(
+        said["sha256"],
+        verifying.registered(said["sha256"]),
+        [
+            verifying.SignatureFinding("", subject, None, intact=intact, whole_file=whole)
+            for subject, intact, whole in said["signatures"]
+        ],
+        verifying.Problem(said["problem"]) if said["problem"] else None,
+    )
+    return _answer(request, finding)
 
 
 @open_to_all

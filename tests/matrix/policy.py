@@ -104,6 +104,7 @@ ROUTES = {
     ),
     # Verification: the token is 160 random bits and printed on the paper
     "euc:verify": _open(get=EVERYBODY, post=EVERYBODY, after_post="422"),
+    "euc:verify-file": _open(get=EVERYBODY),
     "euc:verify-token": Route(
         get=EVERYBODY,
         subject="token",

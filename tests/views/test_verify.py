@@ -1,6 +1,9 @@
+import json
+
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from euc import services
 from tests.views.conftest import PDF
@@ -96,3 +99,33 @@ class TestByFile:
     def test_refuses_what_is_larger_than_any_certificate(self, client, db, settings):
         response = upload(client, b"%PDF" + b"0" * settings.VERIFY_MAX_BYTES)
         assert response.status_code == 413
+
+
+class TestInAnotherLanguage:
+    """The answer about a file stays while its reader changes the language."""
+
+    def switch(self, client, page, language):
+        assert 'name="next" value="/verify/file/"' in page.content.decode()
+        sent = {"next": "/verify/file/", "language": language}
+        return client.post(reverse("set_language"), sent, follow=True).content.decode()
+
+    def test_still_calls_the_file_genuine(self, client, sealed):
+        page = self.switch(client, upload(client, PDF), "zh-hans")
+        assert "真实且有效" in page
+        assert sealed.reference in page
+
+    def test_knows_what_was_revoked_meanwhile(self, client, sealed, senior):
+        upload(client, PDF)
+        services.revoke(certificate=sealed, by=senior, reason="Cancelled.")
+        assert "REVOKED" in client.get("/verify/file/").content.decode()
+
+    def test_still_says_why_it_is_not_genuine(self, client, db):
+        page = self.switch(client, upload(client, b"x"), "hi")
+        assert "फ़ाइल PDF नहीं है" in page
+
+    def test_takes_no_word_of_anybody_else(self, client, sealed):
+        said = {"sha256": sealed.document.sha256, "problem": None, "signatures": []}
+        client.cookies["checked"] = json.dumps(said)
+        page = client.get("/verify/file/").content.decode()
+        assert sealed.reference not in page
+        assert "Verify a certificate" in page
