@@ -100,9 +100,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
-FORM_RENDERER = (
-    "django.forms.renderers.TemplatesSetting"  # widgets may be overridden in templates/django/forms/
-)
+# Widgets may be overridden in templates/django/forms/.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -6,6 +6,7 @@ told apart from one's own autosave, which may still be under way when the button
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from euc.models import Certificate, GoodsLine, PageSave
 from workflow import engine
+
+VERSION, WINDOW = re.compile(r"[0-9]{1,19}\.[0-9]{1,10}"), re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,12 @@ def seen(certificate: Certificate, page: str, line: GoodsLine | None = None, win
     return Seen(line.pk if line else 0, last.version if last else 0, window or secrets.token_hex(8))
 
 
-def read(typed: str, window: str) -> Seen | None:
-    """What came back with a form. Nothing when it carries no version, and is then not held to one."""
-    line_id, _dot, version = typed.partition(".")
-    if not (line_id.isdecimal() and version.isdecimal() and len(typed) < 40):
+def read(version: str, window: str) -> Seen | None:
+    """What came back with a form. Nothing unless it is as it was given out; the save is then not held to one."""
+    if not (VERSION.fullmatch(version) and WINDOW.fullmatch(window)):
         return None
-    return Seen(int(line_id), int(version), window[:16])
+    line_id, number = version.split(".")
+    return Seen(int(line_id), int(number), window)
 
 
 @transaction.atomic

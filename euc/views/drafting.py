@@ -139,7 +139,7 @@ def _save(
 ) -> HttpResponse:
     """Record the page if it holds, keep it as typed if not; answer a person or the autosave."""
     holds = form.is_valid()
-    known = turns.read(request.POST.get("seen", ""), request.POST.get("window", ""))
+    known = _known(request)
 
     def write() -> None:
         record()  # what holds, also when something else does not
@@ -171,11 +171,23 @@ def _save(
     return redirect("euc:draft", certificate.reference, _next(page))
 
 
+def _known(request: HttpRequest) -> turns.Seen | None:
+    return turns.read(request.POST.get("seen", ""), request.POST.get("window", ""))
+
+
+def _seen_now(
+    request: HttpRequest, certificate: Certificate, page: str, line: GoodsLine | None
+) -> turns.Seen:
+    """The page as it stands now, for the window that asked or, where none did, a new one."""
+    known = _known(request)
+    return turns.seen(certificate, page, line, known.window if known else "")
+
+
 def _saved(
     request: HttpRequest, certificate: Certificate, page: str, form: Any, line: GoodsLine | None
 ) -> HttpResponse:
     fresh = loading.certificate(request, certificate.reference)
-    seen = turns.seen(fresh, page, line, request.POST.get("window", ""))
+    seen = _seen_now(request, fresh, page, line)
     context = _beside(fresh, page) | {"form": form, "saved_at": timezone.now(), "seen": seen}
     return render(request, "euc/_saved.html", context)
 
@@ -192,6 +204,7 @@ def _overtaken(
     if request.htmx:
         return render(request, "euc/_saved.html", {"overtaken": overtaken}, status=409)
     fresh = loading.certificate(request, certificate.reference)
+    line = fresh.goods.filter(pk=line.pk).first() or line if line else None
     initial = vars(line) if line else _initial(fresh, page)
     stored = _shown(type(form), fresh, page, initial, (), line.number if line else 0)
     changes = turns.differences(form, stored)
@@ -222,10 +235,9 @@ def _page(
 ) -> HttpResponse:
     pages = completeness.PAGES
     at = pages.index(page)
-    window = request.POST.get("window", "")[:16]
     context = {
         **_beside(certificate, page),
-        "seen": turns.seen(certificate, page, more.get("line"), window),
+        "seen": _seen_now(request, certificate, page, more.get("line")),
         "previous_page": pages[at - 1] if at else "",
         "comments": _comments(certificate, page),
         "return_reason": _return_reason(certificate),

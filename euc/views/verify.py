@@ -68,8 +68,8 @@ def _answer(request: HttpRequest, finding: verifying.Finding) -> HttpResponse:
 
 
 def _summary(finding: verifying.Finding) -> dict[str, Any]:
-    """What the answer about a file says, short enough for a cookie; the file itself is not kept."""
-    signatures = [[s.subject[:200], s.intact, s.whole_file] for s in finding.signatures]
+    """What the answer about a file says, short enough for a cookie of 4 kB; the file itself is not kept."""
+    signatures = [[s.subject[:80], s.intact, s.whole_file] for s in finding.signatures]
     return {"sha256": finding.sha256, "problem": finding.problem, "signatures": signatures}
 
 

@@ -1,5 +1,7 @@
 """Two windows, or two people, on one drafting page: nobody overwrites what they have not seen."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from euc.models import PageSave
@@ -87,9 +89,25 @@ class TestTurns:
         assert "renumbered" in answer.content.decode()
         assert not draft.goods.filter(description="mine").exists()
 
-    @pytest.mark.parametrize("typed", ["", "x", "1", "0.x", "0." + "9" * 60, "-1.0"])
-    def test_take_a_form_without_a_version_as_it_is(self, client_for, drafter, draft, url, typed):
-        answer = client_for(drafter).post(url(draft, "draft/order/"), ORDER | {"seen": typed, "window": "w"})
+    @pytest.mark.parametrize(
+        ("typed", "window"),
+        [
+            ("", ""),
+            ("0.7", ""),
+            ("x", "0" * 16),
+            ("0.x", "0" * 16),
+            ("٣.1", "0" * 16),
+            ("0." + "9" * 60, "0" * 16),
+            ("-1.0", "0" * 16),
+            ("0.0", "a\x00b"),
+            ("0.0", "\ud800"),
+            ("0.0", "z" * 10_000),
+        ],
+    )
+    def test_take_a_form_without_a_version_as_it_is(self, client_for, drafter, draft, url, typed, window):
+        given = urlencode(ORDER | {"seen": typed, "window": window}, errors="surrogatepass")
+        form = "application/x-www-form-urlencoded"
+        answer = client_for(drafter).post(url(draft, "draft/order/"), given, content_type=form)
         assert answer.status_code == 302
 
     @pytest.mark.services
