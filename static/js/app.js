@@ -165,7 +165,7 @@
       if (!page.getElementById("main")) return form.submit();
       if (request.responseURL) history.pushState(null, "", request.responseURL);
       document.title = page.title;
-      for (const part of ["#messages", ".page-columns"]) {
+      for (const part of [".language-switch", "#messages", ".page-columns"]) {
         document.querySelector(part).replaceWith(page.querySelector(part));
       }
       settle(document.querySelector(".page-columns"));
