@@ -240,6 +240,28 @@ def ad_code(text: str) -> str:
     return code
 
 
+def air_waybill(text: str) -> str:
+    """An IATA air waybill as NNN-NNNNNNNN: airline, serial and a check digit (the serial modulo 7)."""
+    digits = _compact(text)
+    if not re.fullmatch(r"[0-9]{11}", digits):
+        raise ValidationError(_("An air waybill has 11 digits: three of the airline, eight of the number."))
+    if int(digits[3:10]) % 7 != int(digits[10]):
+        raise ValidationError(_("The check digit of this air waybill is wrong; compare it with the paper."))
+    return f"{digits[:3]}-{digits[3:]}"
+
+
+def e_stamp(text: str) -> str:
+    """The unique number of an Indian e-stamp certificate: IN-, two letters of the state, digits, a letter."""
+    code = _compact(text, drop=" ").upper()
+    if not re.fullmatch(r"IN-[A-Z]{2}[0-9]{8,18}[A-Z]", code):
+        raise ValidationError(
+            _(
+                "An e-stamp number begins with IN-, two letters of the state and digits, and ends with a letter."
+            )
+        )
+    return code
+
+
 def itc_hs(text: str) -> str:
     """Indian tariff item: eight digits. Never derived from a Chinese code."""
     return _tariff(text, lengths=(8,), sentence=_("An ITC-HS code has eight digits, for example 85051190."))

@@ -101,6 +101,18 @@ VERBS = {
     "propose": gettext_lazy("Proposed"),
     "adopt": gettext_lazy("Adopted"),
     "repeal": gettext_lazy("Repealed"),
+    "retire": gettext_lazy("Taken out of use"),
+    "signed": gettext_lazy("Original signed in ink and stamped"),
+    "handed_in": gettext_lazy("Original handed in at an office"),
+    "attested": gettext_lazy("Original attested and received back"),
+    "refused": gettext_lazy("Original given back without a stamp"),
+    "sent": gettext_lazy("Original sent to China"),
+    "delivered": gettext_lazy("Original received in China"),
+    "mislaid": gettext_lazy("Original lost"),
+    "correct": gettext_lazy("Entry about the original corrected"),
+    "reverse": gettext_lazy("Entry about the original reversed"),
+    "add_station": gettext_lazy("Station of the original added"),
+    "remove_station": gettext_lazy("Station of the original removed"),
 }
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import actors
 from accounts.actors import Actor
 from documents import fonts
-from euc import bars, content, printing, risk, signals, workflow
+from euc import bars, content, originals, printing, risk, signals, workflow
 from euc.models import Approval, Certificate, EndUse, FieldComment, Party, Revision, Serial, Undertaking
 from euc.models.certificate import today
 from workflow import engine, errands, events
@@ -257,6 +257,7 @@ def issue(
         engine.take(workflow.UNDERTAKING, "bring_into_force", undertaking, by=by, at=at)
     if certificate.supersedes is not None and certificate.supersedes.status != workflow.REVOKED:
         _supersede(certificate.supersedes, by=by, at=at, successor=certificate)
+    originals.open_for(certificate, at=at)
     errands.owe("euc.print_certificate", subject=certificate, key=str(certificate.revision_number))
 
 

@@ -9,3 +9,8 @@ from django.dispatch import Signal
 # sender=Certificate, certificate, status (REVOKED, SUPERSEDED, EXPIRED or EXHAUSTED), at (UTC), by (Actor):
 # it is no longer in force; its row is locked and already carries the status.
 certificate_ended = Signal()
+
+# sender=Certificate, certificate, on (the day in India), at (UTC, when it was recorded), by (Actor): the paper
+# original, with every stamp it needs, left for the exporter in China. Comes again when that was reversed and
+# it was sent anew.
+original_sent = Signal()

@@ -147,3 +147,22 @@ RULE = Workflow(
              explains=_("The rule no longer counts from the day you name on.")),
     ),
 )  # fmt: skip
+
+ATTESTATION = Workflow(
+    name="euc.attestation",
+    initial=PROPOSED,
+    statuses=(PROPOSED, ADOPTED, SUPERSEDED, REPEALED, WITHDRAWN),
+    labels=LABELS,
+    steps=(
+        Step("adopt", frozenset({PROPOSED}), ADOPTED, OFFICER | SENIOR, _("Adopt"),
+             unless=(bars.the_proposer,), binding=True, tone="success",
+             explains=_("It counts for certificates issued from its first day on; older ones keep their way.")),
+        Step("withdraw", frozenset({PROPOSED}), WITHDRAWN, OFFICER | SENIOR, _("Withdraw"),
+             asks=("reason",), tone="danger",
+             explains=_("The proposal is dropped. It can be proposed again.")),
+        Step("supersede", frozenset({ADOPTED}), SUPERSEDED, OFFICER | SENIOR, _("Supersede"), inner=True),
+        Step("retire", frozenset({ADOPTED}), REPEALED, SENIOR, _("Take out of use"),
+             unless=(bars.the_adopter,), asks=("reason",), tone="danger", binding=True,
+             explains=_("It no longer counts for certificates issued from today on; older ones keep their way.")),
+    ),
+)  # fmt: skip

@@ -15,6 +15,7 @@ TYPED = [
     *("workflow/law.py", "workflow/engine.py", "workflow/errands.py", "workflow/events.py"),
     *("euc/services.py", "euc/drafting.py", "euc/turns.py", "euc/content.py", "euc/printing.py"),
     *("euc/control.py", "euc/assessing.py", "euc/ruling.py", "euc/touching.py"),
+    *("euc/custody.py", "euc/originals.py", "euc/attesting.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
 ]
 

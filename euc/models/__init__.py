@@ -5,19 +5,25 @@ from euc.models.clause import Clause
 from euc.models.control import ControlRule, RuleNotice
 from euc.models.drafting import Evidence, PageSave, Scratch
 from euc.models.goods import ELEMENTS, GoodsLine
+from euc.models.original import AttestationRule, EStamp, Original, OriginalEntry, OriginalStep
 from euc.models.review import Approval, FieldComment, Revision
 from euc.models.undertaking import Undertaking, UndertakingClause
 
 __all__ = [
     "ELEMENTS",
     "Approval",
+    "AttestationRule",
     "Certificate",
     "Clause",
     "ControlRule",
+    "EStamp",
     "EndUse",
     "Evidence",
     "FieldComment",
     "GoodsLine",
+    "Original",
+    "OriginalEntry",
+    "OriginalStep",
     "PageSave",
     "Party",
     "Revision",

@@ -10,17 +10,18 @@ from django.db import transaction
 
 from accounts import actors
 from euc import workflow
-from euc.models import Clause, ControlRule
+from euc.models import AttestationRule, Clause, ControlRule
 
 CLAUSES = Path(__file__).with_name("clauses.json")
+ATTESTATION = Path(__file__).with_name("attestation.json")
 CONTROL_RULES = Path(__file__).with_name("control_rules.json")
 RULE_DATES = ("effective_from", "suspended_from", "suspended_until", "reported_until")
 
 
 @transaction.atomic
 def load() -> int:
-    """Add the clauses and the control rules that are not there yet; how many. Rows that exist are never changed."""
-    return _load_clauses() + _load_rules()
+    """Add the clauses and rules that are not there yet; how many. Rows that exist are never changed."""
+    return _load_clauses() + _load_rules() + _load_attestation()
 
 
 def _load_clauses() -> int:
@@ -50,5 +51,22 @@ def _load_rules() -> int:
         shipped = {"is_shipped": True, "status": workflow.ADOPTED, "proposed_by": actors.clock_person()}
         ControlRule.objects.bulk_create(
             ControlRule(reference=f"{row['code']}-v1", **row, **shipped) for row in missing
+        )
+    return len(missing)
+
+
+def _load_attestation() -> int:
+    """The stations of the paper original, in use from the start like the control rules."""
+    known = set(AttestationRule.objects.values_list("code", flat=True))
+    rows = json.loads(ATTESTATION.read_text(encoding="utf-8"))
+    missing = [row for row in rows if row["code"] not in known]
+    for row in missing:
+        row["effective_from"] = date.fromisoformat(row["effective_from"])
+        AttestationRule.objects.create(
+            reference=f"{row['code']}-v1",
+            **row,
+            is_shipped=True,
+            status=workflow.ADOPTED,
+            proposed_by=actors.clock_person(),
         )
     return len(missing)
