@@ -8,7 +8,6 @@ import gc
 import hashlib
 import logging
 import threading
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from django.template import Context, Engine
 
 from documents import fonts, weasyprint_hooks
 
-DEFLATE_LEVEL = 6
 STYLESHEET = "css/print-sheet.css"
 _one_at_a_time = threading.Lock()
 
@@ -265,27 +263,16 @@ def _finish(document: Any, pdf: Any) -> None:
 
 
 class _Serialised:
-    """A PDF object whose bytes were made: pydyf deflates every stream once to write and once to hash."""
+    """A PDF object whose bytes were made: pydyf makes them once to write and once to hash."""
 
     def __init__(self, item: Any) -> None:
         self.number, self.generation, self.free = item.number, item.generation, item.free
         self.compressible, self.offset = item.compressible, item.offset
-        self.data = (
-            b"" if item.free == "f" else _deflated(item) if getattr(item, "compress", False) else item.data
-        )
+        self.data = b"" if item.free == "f" else item.data
 
     @property
     def indirect(self) -> bytes:
         return b"\n".join((b"%d %d obj" % (self.number, self.generation), self.data, b"endobj"))
-
-
-def _deflated(stream: Any) -> bytes:
-    """A stream at zlib's usual level; pydyf's level 9 takes three times as long to save half a per cent."""
-    from pydyf import Dictionary, _to_bytes
-
-    packed = zlib.compress(b"\n".join(map(_to_bytes, stream.stream)), DEFLATE_LEVEL)
-    extra = Dictionary({**stream.extra, "Filter": "/FlateDecode", "Length": len(packed)})
-    return b"\n".join((extra.data, b"stream", packed, b"endstream"))
 
 
 def _claim_accessibility(metadata: bytes) -> bytes:

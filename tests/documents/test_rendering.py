@@ -154,8 +154,6 @@ class TestSameBytes:
         assert printed() == before
 
     def test_serialised_once_or_twice(self, monkeypatch):
-        compressobj = zlib.compressobj
-        monkeypatch.setattr("pydyf.zlib.compressobj", lambda level: compressobj(rendering.DEFLATE_LEVEL))
         once = printed()
 
         def finish_plainly(document, pdf):
