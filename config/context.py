@@ -29,6 +29,7 @@ PLACES = (
     Place("euc:queue", _("Queue"), frozenset({"OFFICER", "SENIOR"})),
     Place("euc:certificate-list", _("Certificates"), READERS),
     Place("euc:undertaking-list", _("Undertakings"), READERS),
+    Place("euc:original-list", _("Originals"), READERS),
     Place("euc:rule-list", _("Rules"), READERS),
     Place("deliveries", _("Deliveries"), frozenset({"OFFICER", "SENIOR", "ADMINISTRATOR"})),
     Place("accounts:organisations", _("Organisations"), frozenset({"ADMINISTRATOR"})),

@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from documents import storing
 from documents.models import StoredFile
-from euc import completeness, drafting, services
+from euc import completeness, drafting, originals, services
 from euc.kinds import EvidenceKind
 from euc.models import Certificate, Party
 from euc.models.certificate import today
@@ -165,7 +165,7 @@ def load() -> None:
     drives = {"drafter": who["other_drafter"], "signatory": who["other_signatory"]}
     review = {"officer": who["officer"], "senior": who["senior"]}
 
-    issued(**motors, **review, po_number="PO-2026-0311", lines=(GOODS, SECOND_LINE))
+    _original(issued(**motors, **review, po_number="PO-2026-0311", lines=(GOODS, SECOND_LINE)), who)
     revoked = issued(**motors, **review, po_number="PO-2026-0327")
     services.revoke(
         certificate=revoked,
@@ -179,6 +179,31 @@ def load() -> None:
     services.approve(certificate=approved, by=who["officer"], seen_hash=approved.content_hash)
     _returned(who, motors)
     _begun(who["drafter"])
+
+
+def _original(certificate: Certificate, who: dict[str, Actor]) -> None:
+    """The paper is signed in ink, stamped by the first office, corrected once, and handed in at the second."""
+    book = certificate.book
+
+    def happened(kind: str, by: str, **facts: Any) -> Any:
+        scan = None
+        if kind in {"SIGNED", "ATTESTED"}:
+            content = picture(f"{kind} {certificate.reference}")
+            scan = storing.store(content=content, name="scan.png", media_type="image/png", book=book)
+        return originals.record(
+            certificate=certificate, by=who[by], kind=kind, happened_on=today(), facts=facts,
+            scan=scan, scan_name="scan.png" if scan else "",
+        )  # fmt: skip
+
+    stamp = {"reference": "DEMO/EUC/0042", "office": "New Delhi (demonstration)", "officer": "S. Example"}
+    happened("SIGNED", "drafter", officer="Rohan Deshmukh", estamp="IN-MH00000000000042D")
+    happened("HANDED_IN", "drafter", office=stamp["office"])
+    wrong = happened("ATTESTED", "officer", **stamp, fee=Decimal("500.00"), currency="INR")
+    originals.correct(
+        certificate=certificate, by=who["officer"], entry=wrong, happened_on=today(),
+        reason="The fee was misread (demonstration).", facts=stamp | {"fee": Decimal("50.00"), "currency": "INR"},
+    )  # fmt: skip
+    happened("HANDED_IN", "drafter", office="Commercial Section (demonstration)")
 
 
 def _returned(who: dict[str, Actor], motors: dict[str, Actor]) -> None:

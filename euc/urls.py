@@ -3,11 +3,12 @@
 from django.urls import path
 
 from euc import converters  # noqa: F401  (registers the `reference` converter)
-from euc.views import certificates, drafting, rules, undertakings, verify
+from euc.views import attestation, certificates, drafting, originals, rules, undertakings, verify
 
 app_name = "euc"
 
 CERTIFICATE = "certificates/<reference:reference>/"
+ORIGINAL = CERTIFICATE + "original/"
 UNDERTAKING = "undertakings/<reference:reference>/"
 
 urlpatterns = [
@@ -33,6 +34,18 @@ urlpatterns = [
     path(CERTIFICATE + "document.pdf", certificates.document, name="certificate-document"),
     path(CERTIFICATE + "certificate.json", certificates.machine_readable, name="certificate-json"),
     path(CERTIFICATE + "evidence/<int:pk>/", certificates.evidence, name="certificate-evidence"),
+    path("originals/", originals.listing, name="original-list"),
+    path(ORIGINAL, originals.detail, name="original"),
+    path(ORIGINAL + "record/<slug:kind>/", originals.record, name="original-record"),
+    path(ORIGINAL + "entries/<int:pk>/correct/", originals.correct, name="original-correct"),
+    path(ORIGINAL + "entries/<int:pk>/reverse/", originals.reverse, name="original-reverse"),
+    path(ORIGINAL + "scans/<int:pk>/", originals.scan, name="original-scan"),
+    path(ORIGINAL + "stations/<slug:rule>/add/", originals.add_station, name="original-station-add"),
+    path(ORIGINAL + "stations/<int:pk>/remove/", originals.remove_station, name="original-station-remove"),
+    path("attestation/", attestation.listing, name="attestation-list"),
+    path("attestation/new/", attestation.propose, name="attestation-propose"),
+    path("attestation/<slug:reference>/", attestation.detail, name="attestation-detail"),
+    path("attestation/<slug:reference>/<slug:verb>/", attestation.step, name="attestation-step"),
     path(CERTIFICATE + "<slug:verb>/", certificates.step, name="certificate-step"),
     path("undertakings/", undertakings.listing, name="undertaking-list"),
     path(UNDERTAKING, undertakings.detail, name="undertaking-detail"),

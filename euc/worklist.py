@@ -58,11 +58,18 @@ def _importer(seen: QuerySet) -> dict[str, Any]:
                 f"{reverse('euc:certificate-list')}?expiring=on",
                 "warning",
             ),
+            _overdue_originals(issued),
         ],
         "rows": _changed_last(returned, drafts),
         "rows_title": _("To be finished"),
         "empty": _("Nothing waits for you."),
     }
+
+
+def _overdue_originals(issued: QuerySet) -> dict[str, Any]:
+    """Papers that lie longer than expected, while their certificate is in force."""
+    overdue = issued.filter(original__due_on__lt=today())
+    return _tile(_("Originals overdue"), overdue, f"{reverse('euc:original-list')}?overdue=on", "warning")
 
 
 def _changed_last(*kinds: QuerySet) -> list[Certificate]:
@@ -82,6 +89,7 @@ def _reviewer(seen: QuerySet, actor: Actor) -> dict[str, Any]:
             _tile(_("Waiting for issue"), issue, f"{queue}?for=issue", "info"),
             _tile(_("In force"), issued, _list_url(workflow.ISSUED), "success"),
             _tile(_("Revoked"), revoked, _list_url(workflow.REVOKED), "danger"),
+            _overdue_originals(issued),
         ],
         "rows": rows.for_list().order_by("-risk", "submitted_at", "id")[:ROWS],
         "rows_title": _("Waiting for you"),

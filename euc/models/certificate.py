@@ -82,7 +82,7 @@ class CertificateQuerySet(models.QuerySet):
         return self.filter(status=workflow.ISSUED, valid_until__lt=day or today())
 
     def for_list(self):
-        return self.select_related("importer", "document")
+        return self.select_related("importer", "document", "original__step__rule")
 
 
 class Certificate(Paper):

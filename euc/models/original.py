@@ -205,9 +205,12 @@ class Original(models.Model):
 
     @property
     def is_overdue(self) -> bool:
-        return (
-            self.due_on is not None and self.due_on < today() and self.certificate.status == workflow.ISSUED
-        )
+        return self.is_expected and self.due_on < today()
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether it has to move on by a day: not once it arrived, nor when its certificate has ended."""
+        return self.due_on is not None and self.certificate.status == workflow.ISSUED
 
     @property
     def where(self) -> str:

@@ -24,7 +24,7 @@ from euc.models.certificate import today
 from tests.matrix import canaries, policy
 from tests.matrix.policy import Route
 from tests.matrix.routes import Address
-from tests.matrix.world import RULES, Seeded, Visitor, World
+from tests.matrix.world import RULES, STATIONS, Seeded, Visitor, World
 
 OWN_APPS = {"accounts", "documents", "euc", "workflow"}
 LIBRARY_APPS = {"account", "mfa"}
@@ -70,7 +70,23 @@ def _undertaking(seeded: Seeded, stage: str) -> dict:
     return {"reference": seeded.certificates[stage].undertakings.get().slug}
 
 
+def _original_entry(seeded: Seeded, stage: str) -> dict:
+    found = seeded.certificates[stage].original_entries.first()
+    return {**_certificate(seeded, stage), "pk": found.pk if found else NO_ID}
+
+
+def _station(seeded: Seeded, stage: str) -> dict:
+    found = seeded.certificates[stage].original_steps.filter(rule__is_required=False).first()
+    return {**_certificate(seeded, stage), "pk": found.pk if found else NO_ID}
+
+
 SUBJECTS = {
+    "original-entry": _original_entry,
+    "original-station": _station,
+    "original-kind": lambda seeded, stage: {**_certificate(seeded, stage), "kind": "handed-in"},
+    "original-rule": lambda seeded, stage: {**_certificate(seeded, stage), "rule": STATIONS["ADOPTED"]},
+    "attestation": lambda seeded, stage: {"reference": STATIONS["ADOPTED"]},
+    "attestation-step": lambda seeded, stage: {"reference": STATIONS[stage]},
     "certificate": _certificate,
     "certificate-step": _certificate,
     "draft-page": _certificate,
@@ -460,9 +476,19 @@ def declared_names() -> set[str]:
     """The names that some form of the product does ask for."""
     from accounts import forms as people
     from euc import forms as euc
+    from euc import original_forms as original
     from euc.models import ELEMENTS
 
-    asked = (euc.OrderForm, euc.LineForm, euc.EndUseForm, euc.EvidenceForm, euc.CommentForm, euc.VerifyForm)
+    asked = (
+        original.EntryForm,
+        original.StationForm,
+        euc.OrderForm,
+        euc.LineForm,
+        euc.EndUseForm,
+        euc.EvidenceForm,
+        euc.CommentForm,
+        euc.VerifyForm,
+    )
     names = {
         name for form in (*asked, people.InvitationForm, people.NewPersonForm) for name in form.base_fields
     }

@@ -11,6 +11,7 @@ EVERYBODY = frozenset({"anonymous", "undecided"})  # stands for no condition at 
 DRAFTERS = frozenset({"drafter", "signatory", "broker", "stranger"})
 SIGNATORIES = frozenset({"signatory", "stranger"})
 REVIEWERS = frozenset({"officer", "senior"})
+RECORDERS = DRAFTERS | REVIEWERS
 READERS = DRAFTERS | REVIEWERS | {"auditor", "analyst"}
 ADMINISTRATOR = frozenset({"administrator"})
 ACTORS = READERS | ADMINISTRATOR  # signed in and acting for an organisation
@@ -82,6 +83,27 @@ ROUTES = {
         query="?page=order&field=po_number",
     ),
     "euc:certificate-step": Route(get=READERS, post=READERS, subject="certificate-step", turned_away=ABSENT),
+    # The paper original
+    "euc:original-list": Route(get=READERS),
+    "euc:original": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "euc:original-record": Route(
+        get=RECORDERS, post=RECORDERS, subject="original-kind", at="ISSUED", after_post=ANSWERED
+    ),
+    "euc:original-correct": Route(
+        get=RECORDERS, post=RECORDERS, subject="original-entry", at="ISSUED", after_post=ANSWERED
+    ),
+    "euc:original-reverse": Route(
+        get=RECORDERS, post=RECORDERS, subject="original-entry", at="ISSUED", after_post=ANSWERED
+    ),
+    "euc:original-scan": Route(get=RECORDERS | {"auditor"}, subject="original-entry", at="ISSUED"),
+    "euc:original-station-add": Route(post=RECORDERS, subject="original-rule", at="ISSUED"),
+    "euc:original-station-remove": Route(post=RECORDERS, subject="original-station", at="ISSUED"),
+    "euc:attestation-list": _open(get=READERS),
+    "euc:attestation-detail": _open(get=READERS, subject="attestation", is_shared=True),
+    "euc:attestation-propose": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
+    "euc:attestation-step": _open(
+        get=REVIEWERS, post=REVIEWERS, subject="attestation-step", is_shared=True, after_post=ANSWERED
+    ),
     # Drafting
     "euc:draft": Route(
         get=DRAFTERS, post=DRAFTERS, subject="draft-page", at="DRAFT", after_post=ANSWERED, takes_file=True
@@ -190,6 +212,11 @@ VERBS = {
         "release": Verb(frozenset({"senior"}), "ISSUED"),
         "declare-breach": Verb(frozenset({"senior"}), "ISSUED"),
         "revoke": Verb(frozenset({"senior"}), "ISSUED"),
+    },
+    "attestation-step": {
+        "adopt": Verb(frozenset({"senior"}), "PROPOSED"),  # the officer proposed it
+        "withdraw": Verb(REVIEWERS, "PROPOSED"),
+        "retire": Verb(frozenset({"senior"}), "ADOPTED"),
     },
     "rule-step": {
         "adopt": Verb(frozenset({"senior"}), "PROPOSED"),  # the officer proposed it

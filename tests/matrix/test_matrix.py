@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts import actors, views
 from accounts.models import Organisation
-from euc.models import Certificate, Undertaking
+from euc.models import Certificate, Original, Undertaking
 from euc.views import certificates as certificate_views
 from euc.views import undertakings as undertaking_views
 from tests.matrix import canaries, policy, routes
@@ -236,7 +236,7 @@ def plain(response, typed: str) -> bytes:
 
 class TestLists:
     @pytest.mark.parametrize("name", ["drafter", "signatory", "broker", "stranger"])
-    @pytest.mark.parametrize("path", ["/certificates/", "/undertakings/", "/"])
+    @pytest.mark.parametrize("path", ["/certificates/", "/undertakings/", "/originals/", "/"])
     def test_show_nothing_of_others_whatever_is_asked(self, harness, name, path):
         visitor = harness.world.visitors[name]
         letter = "a" if visitor.home == "b" else "b"
@@ -346,7 +346,7 @@ class TestControl:
 def take_scoping_away(monkeypatch, harness):
     """What the product would be if every place that narrows rows to the actor's own forgot to."""
     other = harness.world.seeded["b"].organisation
-    for model in (Certificate, Undertaking):
+    for model in (Certificate, Original, Undertaking):
         monkeypatch.setattr(type(model.objects.all()), "visible_to", lambda self, actor: self.all())
     monkeypatch.setattr(
         views, "_organisation", lambda request, pk: Organisation.objects.get(pk=pk) if pk else other

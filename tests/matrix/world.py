@@ -14,16 +14,17 @@ from accounts.actors import Actor
 from accounts.models import Invitation, Organisation
 from accounts.roles import Kind, Role
 from documents import storing
-from euc import drafting, reference, ruling, services
+from euc import attesting, drafting, originals, reference, ruling, services
 from euc.demonstration import EXPORTER
 from euc.kinds import EvidenceKind
-from euc.models import Certificate, ControlRule, Party
+from euc.models import AttestationRule, Certificate, ControlRule, Party
 from euc.models.certificate import today
 from euc.rule_forms import COPIED
 from tests.factories import MembershipFactory, OrganisationFactory, SiteFactory, UserFactory
 from tests.matrix.canaries import Canaries
 from workflow.models import Errand
 
+STATIONS = {"ADOPTED": "MEA-v1", "PROPOSED": "MATRIX-v1"}
 RULES = {"ADOPTED": "CN-18-2025-DY-v1", "PROPOSED": "CN-MATRIX-v1"}
 TOKEN = "matrix-invitation-token-{}"
 
@@ -84,6 +85,8 @@ def _propose_rule(officer) -> None:
     known = ControlRule.objects.get(reference=RULES["ADOPTED"])
     columns = {name: getattr(known, name) for name in COPIED} | {"codes": ["1C999.a"]}
     ruling.propose(by=officer, columns=columns, code=RULES["PROPOSED"].removesuffix("-v1"))
+    station = {"position": 45, "name": "Matrix", "expected_days": 3, "effective_from": today(), "source": "-"}
+    attesting.propose(by=officer, columns=station | {"confidence": "LOW"}, code="MATRIX")
 
 
 def _person(full_name, organisation, *roles, email=None, **given) -> Actor:
@@ -193,7 +196,9 @@ def _certificates(mark, drafter, signatory, reviewers) -> dict[str, Certificate]
     def issued():
         certificate = approved(public="public")
         services.issue(certificate=certificate, by=senior, seen_hash=certificate.content_hash)
-        return _with_document(mark, certificate)
+        certificate = _with_document(mark, certificate)
+        _sign_in_ink(mark, certificate, signatory)
+        return certificate
 
     made = {
         "DRAFT": new(audience="draft"),
@@ -309,6 +314,25 @@ def _with_document(mark, certificate) -> Certificate:
     Certificate.objects.filter(pk=certificate.pk).update(document=document)
     certificate.refresh_from_db()
     return certificate
+
+
+def _sign_in_ink(mark, certificate, by) -> None:
+    """The paper original: signed and scanned, with one more office on its way."""
+    content = b"%PDF-scan " + mark("file", "scan bytes").encode()
+    scan = storing.store(
+        content=content, name="scan.pdf", media_type="application/pdf", book=certificate.book
+    )
+    originals.record(
+        certificate=certificate,
+        by=by,
+        kind="SIGNED",
+        happened_on=today(),
+        facts={"officer": mark("submitted", "original.officer"), "note": mark("submitted", "original.note")},
+        scan=scan,
+        scan_name=f"{mark('filename', 'original.scan_name')}.pdf",
+    )
+    chamber = AttestationRule.objects.get(code="CHAMBER")
+    originals.add_station(certificate=certificate, by=by, rule=chamber)
 
 
 def _type_half(mark, certificate, by) -> None:

@@ -43,8 +43,8 @@ def tiles(actor, client_for):
 
 def test_the_importers_counts_are_its_own(client_for, drafter, stranger, submitted):
     services.start(by=stranger)
-    assert [tile["value"] for tile in tiles(drafter, client_for)] == [0, 0, 1, 0, 0, 0]
-    assert [tile["value"] for tile in tiles(stranger, client_for)] == [0, 1, 0, 0, 0, 0]
+    assert [tile["value"] for tile in tiles(drafter, client_for)] == [0, 0, 1, 0, 0, 0, 0]
+    assert [tile["value"] for tile in tiles(stranger, client_for)] == [0, 1, 0, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("role", ["drafter", "officer", "senior", "auditor", "analyst"])
