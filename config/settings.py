@@ -190,6 +190,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "args": ["expire_certificates"],
     },
+    "remind": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(hours=1),
+        "args": ["remind_expiries"],
+    },
 }
 
 # --- People ------------------------------------------------------------------------------------

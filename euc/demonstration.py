@@ -172,7 +172,8 @@ def load() -> None:
         by=who["senior"],
         reason="The order was cancelled by the exporter (demonstration).",
     )
-    issued(**drives, **review, po_number="KDS-PO-118", lines=(SECOND_LINE,))
+    first = issued(**drives, **review, po_number="KDS-PO-118", lines=(SECOND_LINE,))
+    _amended(first, drives, review)
     submitted(**motors, po_number="PO-2026-0402")
     submitted(**drives, po_number="KDS-PO-121", lines=(GOODS, SECOND_LINE))
     approved = submitted(**motors, po_number="PO-2026-0399", lines=(SECOND_LINE,))
@@ -204,6 +205,17 @@ def _original(certificate: Certificate, who: dict[str, Actor]) -> None:
         reason="The fee was misread (demonstration).", facts=stamp | {"fee": Decimal("50.00"), "currency": "INR"},
     )  # fmt: skip
     happened("HANDED_IN", "drafter", office="Commercial Section (demonstration)")
+
+
+def _amended(first: Certificate, importer: dict[str, Actor], review: dict[str, Actor]) -> None:
+    """The coating was wrong: another certificate takes its place."""
+    draft = drafting.copy(source=first, by=importer["drafter"], supersede=True)
+    line = draft.goods.get(number=1)
+    drafting.record_line(certificate=draft, by=importer["drafter"], line=line, columns={"coating": "Epoxy"})
+    draft = Certificate.objects.get(pk=draft.pk)
+    services.submit(certificate=draft, by=importer["signatory"], notice_seen=True)
+    services.approve(certificate=draft, by=review["officer"], seen_hash=draft.content_hash)
+    services.issue(certificate=draft, by=review["senior"], seen_hash=draft.content_hash)
 
 
 def _returned(who: dict[str, Actor], motors: dict[str, Actor]) -> None:

@@ -20,6 +20,7 @@ from euc.models import Certificate, Clause, Evidence, GoodsLine, Party, Scratch,
 from euc.models.certificate import today
 from workflow import engine
 
+ORDER_COLUMNS = ("po_number", "po_date", "contract_number")
 LONGEST_KEPT = 10_000  # characters of one half-typed field
 
 
@@ -197,10 +198,16 @@ def remove_evidence(*, certificate: Certificate, by: Actor, evidence: Evidence) 
 def copy(*, source: Certificate, by: Actor, supersede: bool = False) -> Certificate:
     """A new draft with the parties, goods and end use of an earlier certificate; the order is left open.
 
-    With `supersede` the new one takes the place of the source when it is issued.
+    With `supersede` it amends the source: order and evidence come along, and it takes the place of the source
+    when it is issued. Refused when the source cannot be replaced (any more).
     """
     if source.importer_id != by.organisation.pk:
         raise engine.NotAllowed(_("Only the importer's own people may do this."))
+    if supersede and not source.is_replaceable:
+        raise engine.WrongStatus(
+            _("%(reference)s is %(status)s and cannot be superseded.")
+            % {"reference": source.reference, "status": source.status_label}
+        )
     draft = services.start(by=by)
     for party in source.parties.all():
         draft.parties.filter(role=party.role).update(**_columns(party, "role"))
@@ -209,8 +216,11 @@ def copy(*, source: Certificate, by: Actor, supersede: bool = False) -> Certific
         GoodsLine.objects.create(certificate=draft, **_columns(line))
     Certificate.objects.filter(pk=draft.pk).update(
         exporter_name=source.exporter_name,
-        supersedes=source if supersede and source.is_replaceable else None,
+        supersedes=source if supersede else None,
+        **{name: getattr(source, name) for name in ORDER_COLUMNS if supersede},
     )
+    for evidence in source.current_evidence() if supersede else []:
+        Evidence.objects.create(certificate=draft, **_columns(evidence, "added_by"), added_by=by.person)
     draft.refresh_from_db()
     return draft
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from euc import workflow
-from euc.models import RuleNotice
+from euc.models import ExpiryReminder, RuleNotice
+from euc.models.certificate import today
 
 
 def send_rule_notice(notice: RuleNotice) -> None:
@@ -31,6 +32,27 @@ def send_rule_notice(notice: RuleNotice) -> None:
             headers={"Message-ID": f"<rule-notice-{notice.pk}@{_host()}>"},
         )
         message.send()
+
+
+def send_expiry_reminder(reminder: ExpiryReminder) -> None:
+    """Tell one person, in their language, that a certificate ends soon. Raises what the mail server raises."""
+    certificate, person = reminder.certificate, reminder.person
+    with translation.override(person.language):
+        EmailMessage(
+            _("%(reference)s ends soon") % {"reference": certificate.reference},
+            render_to_string(
+                "euc/emails/expiry_reminder.txt",
+                {
+                    "certificate": certificate,
+                    "left": (certificate.valid_until - today()).days,
+                    "product_name": settings.PRODUCT_NAME,
+                    "address": settings.SITE_URL
+                    + reverse("euc:certificate-detail", args=[certificate.reference]),
+                },
+            ),
+            to=[person.email],
+            headers={"Message-ID": f"<expiry-reminder-{reminder.pk}@{_host()}>"},
+        ).send()
 
 
 def _people(notice: RuleNotice) -> list[User]:

@@ -48,6 +48,10 @@ class VerificationSerializer(serializers.Serializer):
     valid_from = serializers.DateField()
     valid_until = serializers.DateField()
     ended_at = serializers.DateTimeField(allow_null=True)
+    replaced_by = serializers.CharField(
+        help_text="Reference of the certificate that took its place, or empty."
+    )
+    replaces = serializers.CharField(help_text="Reference of the certificate whose place it took, or empty.")
     demonstration = serializers.BooleanField()
     importer = PartySerializer()
     exporter = PartySerializer()

@@ -10,6 +10,11 @@ from django.dispatch import Signal
 # it is no longer in force; its row is locked and already carries the status.
 certificate_ended = Signal()
 
+# sender=Certificate, certificate, by (Actor): somebody is about to end it. A receiver returns a list of
+# `consequences.Consequence` (empty for none), of things this actor may see; it changes nothing. Sent while a page
+# is shown.
+asked_for_consequences = Signal()
+
 # sender=Certificate, certificate, on (the day in India), at (UTC, when it was recorded), by (Actor): the paper
 # original, with every stamp it needs, left for the exporter in China. Comes again when that was reversed and
 # it was sent anew.

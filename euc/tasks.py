@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts import actors
 from documents import signing, storing
-from euc import emails, printing
-from euc.models import Certificate, RuleNotice
+from euc import emails, printing, workflow
+from euc.models import Certificate, ExpiryReminder, RuleNotice
 from workflow import errands, events
 from workflow.models import Errand
 
@@ -85,5 +85,32 @@ def note_that_told(errand: Errand, result: None) -> None:
     )
 
 
+def remind_of_expiry(errand: Errand) -> None:
+    """Mail one person, unless the certificate has ended or the person left since."""
+    reminder = _reminder(errand)
+    held = reminder.person.memberships.active().filter(organisation_id=reminder.certificate.importer_id)
+    if reminder.certificate.status == workflow.ISSUED and held.exists():
+        emails.send_expiry_reminder(reminder)
+
+
+def _reminder(errand: Errand) -> ExpiryReminder:
+    reminders = ExpiryReminder.objects.select_related("certificate", "person")
+    return reminders.get(pk=errand.subject_id)
+
+
+def note_that_reminded(errand: Errand, result: None) -> None:
+    """Keep when the reminder went out, in the fenced transaction."""
+    reminder = _reminder(errand)
+    ExpiryReminder.objects.filter(pk=reminder.pk).update(sent_at=timezone.now())
+    events.record(
+        book=reminder.book,
+        subject=reminder.certificate,
+        verb="euc.certificate.remind",
+        by=actors.clock(),
+        details={"days": reminder.days, "person": reminder.person_id},
+    )
+
+
+errands.handle("euc.remind_of_expiry", work=remind_of_expiry, settle=note_that_reminded)
 errands.handle("euc.tell_of_rule", work=tell_of_rule, settle=note_that_told)
 errands.handle("euc.print_certificate", work=print_certificate, settle=register_certificate)

@@ -24,6 +24,8 @@ class PublicView:
     valid_from: date
     valid_until: date
     ended_at: datetime | None
+    replaced_by: str
+    replaces: str
     demonstration: bool
     importer: dict[str, Any]
     exporter: dict[str, Any]
@@ -67,6 +69,8 @@ CERTIFICATE_FIELDS = (
     "valid_from",
     "valid_until",
     "ended_at",
+    "end_reason",
+    "supersedes__reference",
     "issue_block",
     "document__sha256",
     "document__signer_subject",
@@ -95,7 +99,8 @@ def _revisions() -> QuerySet[Revision]:
     """The revision that counts of each certificate, with the certificate and its document: one query."""
     fields = [f"certificate__{name}" for name in CERTIFICATE_FIELDS]
     current = Revision.objects.filter(number=F("certificate__revision_number")).order_by()
-    return current.select_related("certificate__document").only("content", *fields)
+    related = current.select_related("certificate__document", "certificate__supersedes")
+    return related.only("content", *fields)
 
 
 def _of_revision(revision: Revision) -> PublicView:
@@ -111,6 +116,8 @@ def _of_revision(revision: Revision) -> PublicView:
         valid_from=certificate.valid_from,
         valid_until=certificate.valid_until,
         ended_at=certificate.ended_at,
+        replaced_by=certificate.end_reason if certificate.status == workflow.SUPERSEDED else "",
+        replaces=certificate.supersedes.reference if certificate.supersedes else "",
         demonstration=content["demonstration"],
         importer=_only(parties["importer"], PARTY_FIELDS),
         exporter=_only(parties["exporter"], PARTY_FIELDS),

@@ -16,6 +16,7 @@ TYPED = [
     *("euc/services.py", "euc/drafting.py", "euc/turns.py", "euc/content.py", "euc/printing.py"),
     *("euc/control.py", "euc/assessing.py", "euc/ruling.py", "euc/touching.py"),
     *("euc/custody.py", "euc/originals.py", "euc/attesting.py"),
+    *("euc/consequences.py", "euc/reminding.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
 ]
 

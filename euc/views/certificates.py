@@ -20,6 +20,7 @@ from documents import storing
 from euc import (
     assessing,
     completeness,
+    consequences,
     content,
     control,
     forms,
@@ -117,9 +118,27 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "reason": engine.last_reason(certificate, "euc.certificate.send_back")
         if certificate.status == workflow.RETURNED
         else certificate.end_reason,
+        "replaced_by": _successor(certificate),
+        **_against(certificate, shown),
         **progress_of(certificate),
     }
     return render(request, "euc/certificate_detail.html", context)
+
+
+def _successor(certificate: Certificate) -> Certificate | None:
+    """The issued certificate that took this one's place."""
+    if certificate.status != workflow.SUPERSEDED:
+        return None
+    return certificate.superseded_by.filter(status__in=workflow.WAS_ISSUED).first()
+
+
+def _against(certificate: Certificate, shown: dict[str, Any]) -> dict[str, Any]:
+    """What a certificate that takes another's place changes, against the text that was issued."""
+    predecessor = certificate.supersedes
+    if predecessor is None:
+        return {}
+    issued = predecessor.revisions.get(number=predecessor.revision_number).content
+    return {"predecessor": predecessor, "against": presenting.changes(issued, shown)}
 
 
 def _content(certificate: Certificate, actor: Actor) -> dict[str, Any]:
@@ -219,9 +238,10 @@ def step(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
 def _step_context(request: HttpRequest, certificate: Certificate, step: Step) -> dict[str, Any]:
     context: dict[str, Any] = {"misses": step.misses(certificate), "certificate": certificate}
     if step.verb in {"submit", "approve", "issue"}:
-        context |= printing.preview_context(_content(certificate, request.actor))
+        shown = _content(certificate, request.actor)
+        context |= printing.preview_context(shown) | _against(certificate, shown)
     if step.verb == "revoke":
-        context["undertakings"] = certificate.undertakings_list()
+        context["consequences"] = consequences.of_ending(certificate, by=request.actor)
     return context
 
 

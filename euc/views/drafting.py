@@ -54,6 +54,10 @@ def copy(request: HttpRequest, reference: str) -> HttpResponse:
     except engine.Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("euc:certificate-detail", reference)
+    if draft.supersedes is not None:
+        said = _("Copied with its order and evidence. %(reference)s stays in force until this one is issued.")
+        messages.success(request, said % {"reference": source.reference})
+        return redirect("euc:draft", draft.reference, completeness.PARTIES)
     messages.success(request, _("Copied. The purchase order and the evidence are left for you to fill in."))
     return redirect("euc:draft", draft.reference, completeness.ORDER)
 

@@ -302,7 +302,8 @@ class TestCopy:
     )
     def test_takes_no_place_where_none_can_be_taken(self, life, status):
         source = life.in_status(status)
-        assert drafting.copy(source=source, by=life.drafter, supersede=True).supersedes is None
+        with pytest.raises(WrongStatus, match="cannot be superseded"):
+            drafting.copy(source=source, by=life.drafter, supersede=True)
 
     def test_is_not_for_others(self, life, stranger, officer):
         source = life.issued()

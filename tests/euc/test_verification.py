@@ -13,7 +13,7 @@ from euc.models import Certificate, Undertaking
 PUBLIC = {
     "reference", "status", "in_force", "issued_at", "valid_from", "valid_until", "ended_at", "demonstration",
     "importer", "exporter", "end_user", "order_number", "goods", "purpose", "purpose_zh", "undertakings", "authority",
-    "sha256", "signer",
+    "sha256", "signer", "replaced_by", "replaces",
 }  # fmt: skip
 PUBLIC_OF_PARTY = {"name", "name_zh", "name_hi", "country"}
 PUBLIC_OF_LINE = {

@@ -214,10 +214,10 @@ class TestCheck:
 
 class TestCopy:
     def test_leaves_order_and_evidence_to_fill_in(self, drafters_client, issued, url):
-        response = drafters_client.post(url(issued, "copy/"), {"supersede": "1"})
+        response = drafters_client.post(url(issued, "copy/"))
         copied = Certificate.objects.exclude(pk=issued.pk).get()
         assert response.url == url(copied, "draft/order/")
-        assert (copied.po_number, copied.supersedes) == ("", issued)
+        assert (copied.po_number, copied.supersedes) == ("", None)
         assert not copied.evidence.exists()
 
     def test_is_for_the_importer_of_the_source(self, client_for, stranger, issued, url):
