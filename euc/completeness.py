@@ -11,31 +11,20 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from euc.kinds import EvidenceKind
+from euc.quality import REFUSE
 from workflow.law import Miss
 
 PARTIES, ORDER, GOODS, END_USE = "parties", "order", "goods", "end-use"
 UNDERTAKINGS, EVIDENCE, CHECK = "undertakings", "evidence", "check"
 PAGES = (PARTIES, ORDER, GOODS, END_USE, UNDERTAKINGS, EVIDENCE, CHECK)
 
-VAGUE = {
-    "magnet",
-    "magnets",
-    "motor",
-    "motors",
-    "motor parts",
-    "sensor",
-    "magnetic sensor",
-    "general use",
-    "parts",
-}
-SHORTEST_PURPOSE = 40  # characters
 REQUIRED_EVIDENCE = (EvidenceKind.COMPOSITION_REPORT, EvidenceKind.BOARD_RESOLUTION)
 MOST_LINES = 300
 
 
 def misses(certificate: Any) -> list[Miss]:
     """Every open point, in the order of the drafting pages; empty when it may be submitted."""
-    checks = (_parties, _order, _goods, _end_use, _undertakings, _evidence, _scratch)
+    checks = (_parties, _order, _goods, _end_use, _undertakings, _evidence, _quality, _scratch)
     return [miss for check in checks for miss in check(certificate)]
 
 
@@ -130,13 +119,6 @@ def _end_use(certificate: Any) -> Iterator[Miss]:
             "destination_market": _("State where the product is sold."),
         },
     )
-    purpose = (end_use.purpose or "").strip()
-    if purpose and (len(purpose) < SHORTEST_PURPOSE or purpose.lower() in VAGUE):
-        yield Miss(
-            END_USE,
-            "purpose",
-            _("The end use is too vague: name the product, its model, the maker and where the magnet sits."),
-        )
     if end_use.is_civil is None:
         yield Miss(END_USE, "is_civil", _("Answer whether the use is purely civil."))
     elif not end_use.is_civil:
@@ -154,6 +136,20 @@ def _evidence(certificate: Any) -> Iterator[Miss]:
     for kind in REQUIRED_EVIDENCE:
         if kind not in present:
             yield Miss(EVIDENCE, "file", _("Missing evidence: %(kind)s.") % {"kind": kind.label})
+
+
+def _quality(certificate: Any) -> Iterator[Miss]:
+    """What a licensing desk would object to: to be mended where it stands, or explained on the last page."""
+    for one in certificate.inspected():
+        finding = one.finding
+        if one.is_open and finding.severity == REFUSE:
+            yield Miss(finding.page, finding.field, finding.text, finding.line)
+        elif one.is_open:
+            yield Miss(
+                CHECK,
+                f"answer-{finding.fingerprint}",
+                _("To be explained: %(text)s") % {"text": finding.text},
+            )
 
 
 def _scratch(certificate: Any) -> Iterator[Miss]:

@@ -16,7 +16,16 @@ from accounts.actors import Actor
 from documents.models import StoredFile
 from euc import services, workflow
 from euc.completeness import END_USE, GOODS, MOST_LINES, ORDER, PARTIES, UNDERTAKINGS
-from euc.models import Certificate, Clause, Evidence, GoodsLine, Party, Scratch, UndertakingClause
+from euc.models import (
+    Certificate,
+    Clause,
+    Evidence,
+    FindingAnswer,
+    GoodsLine,
+    Party,
+    Scratch,
+    UndertakingClause,
+)
 from euc.models.certificate import today
 from workflow import engine
 
@@ -228,3 +237,18 @@ def copy(*, source: Certificate, by: Actor, supersede: bool = False) -> Certific
 def _columns(row: Any, *without: str) -> dict[str, Any]:
     left_out = {"id", "certificate", *without}
     return {f.name: getattr(row, f.name) for f in row._meta.concrete_fields if f.name not in left_out}
+
+
+@transaction.atomic
+def answer_finding(*, certificate: Certificate, by: Actor, fingerprint: str, text: str) -> None:
+    """Say something to a finding of the quality checks; reviewers read both. A finding that is gone is refused."""
+    _open(certificate, by)
+    if fingerprint not in {one.finding.fingerprint for one in certificate.inspected()}:
+        raise engine.WrongStatus(
+            _("What you explained is not found any more; nothing needs to be said to it.")
+        )
+    FindingAnswer.objects.update_or_create(
+        certificate=certificate,
+        fingerprint=fingerprint,
+        defaults={"text": text, "answered_by": by.person, "answered_at": timezone.now()},
+    )

@@ -87,7 +87,7 @@ def submit(*, certificate: Certificate, by: Actor, notice_seen: bool, at: dateti
     reasons = risk.reasons(certificate)
     frozen = content.build(certificate, by=by, signed_at=at, revision=number)
     _refuse_unprintable(frozen)
-    fingerprint = content.digest(frozen)
+    fingerprint, found = content.digest(frozen), certificate.inspected()
     engine.take(
         workflow.CERTIFICATE,
         "submit",
@@ -112,6 +112,7 @@ def submit(*, certificate: Certificate, by: Actor, notice_seen: bool, at: dateti
         number=number,
         content=frozen,
         content_hash=fingerprint,
+        findings=[one.as_json() for one in found],
         submitted_by=by.person,
         submitted_at=at,
     )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from euc import converters  # noqa: F401  (registers the `reference` converter)
-from euc.views import attestation, certificates, drafting, originals, rules, undertakings, verify
+from euc.views import attestation, certificates, drafting, originals, quality, rules, undertakings, verify
 
 app_name = "euc"
 
@@ -50,6 +50,10 @@ urlpatterns = [
     path("undertakings/", undertakings.listing, name="undertaking-list"),
     path(UNDERTAKING, undertakings.detail, name="undertaking-detail"),
     path(UNDERTAKING + "<slug:verb>/", undertakings.step, name="undertaking-step"),
+    path("quality/", quality.listing, name="quality-list"),
+    path("quality/new/", quality.propose, name="quality-propose"),
+    path("quality/<slug:reference>/", quality.detail, name="quality-detail"),
+    path("quality/<slug:reference>/<slug:verb>/", quality.step, name="quality-step"),
     path("rules/", rules.listing, name="rule-list"),
     path("rules/new/", rules.propose, name="rule-propose"),
     path("rules/<slug:reference>/", rules.detail, name="rule-detail"),

@@ -1,5 +1,7 @@
 """The law: who may do what to a certificate, an undertaking and a rule, in which status. No database."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -148,21 +150,36 @@ RULE = Workflow(
     ),
 )  # fmt: skip
 
-ATTESTATION = Workflow(
-    name="euc.attestation",
-    initial=PROPOSED,
-    statuses=(PROPOSED, ADOPTED, SUPERSEDED, REPEALED, WITHDRAWN),
-    labels=LABELS,
-    steps=(
-        Step("adopt", frozenset({PROPOSED}), ADOPTED, OFFICER | SENIOR, _("Adopt"),
-             unless=(bars.the_proposer,), binding=True, tone="success",
-             explains=_("It counts for certificates issued from its first day on; older ones keep their way.")),
-        Step("withdraw", frozenset({PROPOSED}), WITHDRAWN, OFFICER | SENIOR, _("Withdraw"),
-             asks=("reason",), tone="danger",
-             explains=_("The proposal is dropped. It can be proposed again.")),
-        Step("supersede", frozenset({ADOPTED}), SUPERSEDED, OFFICER | SENIOR, _("Supersede"), inner=True),
-        Step("retire", frozenset({ADOPTED}), REPEALED, SENIOR, _("Take out of use"),
-             unless=(bars.the_adopter,), asks=("reason",), tone="danger", binding=True,
-             explains=_("It no longer counts for certificates issued from today on; older ones keep their way.")),
-    ),
-)  # fmt: skip
+DATED_STATUSES = (PROPOSED, ADOPTED, SUPERSEDED, REPEALED, WITHDRAWN)
+
+
+def _dated(name: str, adopting: Any, retiring: Any) -> Workflow:
+    """The life of dated rows that one officer proposes and another adopts."""
+    return Workflow(
+        name=name,
+        initial=PROPOSED,
+        statuses=DATED_STATUSES,
+        labels=LABELS,
+        steps=(
+            Step("adopt", frozenset({PROPOSED}), ADOPTED, OFFICER | SENIOR, _("Adopt"),
+                 unless=(bars.the_proposer,), binding=True, tone="success", explains=adopting),
+            Step("withdraw", frozenset({PROPOSED}), WITHDRAWN, OFFICER | SENIOR, _("Withdraw"),
+                 asks=("reason",), tone="danger",
+                 explains=_("The proposal is dropped. It can be proposed again.")),
+            Step("supersede", frozenset({ADOPTED}), SUPERSEDED, OFFICER | SENIOR, _("Supersede"), inner=True),
+            Step("retire", frozenset({ADOPTED}), REPEALED, SENIOR, _("Take out of use"),
+                 unless=(bars.the_adopter,), asks=("reason",), tone="danger", binding=True, explains=retiring),
+        ),
+    )  # fmt: skip
+
+
+ATTESTATION = _dated(
+    "euc.attestation",
+    _("It counts for certificates issued from its first day on; older ones keep their way."),
+    _("It no longer counts for certificates issued from today on; older ones keep their way."),
+)
+QUALITY = _dated(
+    "euc.quality",
+    _("It counts for what is submitted from its first day on."),
+    _("What is submitted from today on is no longer held against it."),
+)

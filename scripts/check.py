@@ -17,6 +17,7 @@ TYPED = [
     *("euc/control.py", "euc/assessing.py", "euc/ruling.py", "euc/touching.py"),
     *("euc/custody.py", "euc/originals.py", "euc/attesting.py"),
     *("euc/consequences.py", "euc/reminding.py"),
+    *("euc/quality.py", "euc/inspecting.py", "euc/dating.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
 ]
 

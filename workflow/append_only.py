@@ -49,6 +49,18 @@ BEGIN SELECT RAISE(ABORT, 'rows of {table} are written once'); END
 """
 
 
+def refuse_changes_again(table: str) -> RunPython:
+    """A migration step after a change of columns, for which SQLite makes the table anew, without its triggers."""
+
+    def forwards(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor == "sqlite":
+            for when in ("UPDATE", "DELETE"):
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_written_once_{when}")
+                schema_editor.execute(_SQLITE.format(table=table, when=when))
+
+    return RunPython(forwards, RunPython.noop)
+
+
 def refuse_changes(table: str) -> RunPython:
     """A migration step: a trigger that refuses UPDATE and DELETE on `table` (SQLite and PostgreSQL)."""
 

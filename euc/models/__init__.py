@@ -6,6 +6,7 @@ from euc.models.control import ControlRule, RuleNotice
 from euc.models.drafting import Evidence, PageSave, Scratch
 from euc.models.goods import ELEMENTS, GoodsLine
 from euc.models.original import AttestationRule, EStamp, Original, OriginalEntry, OriginalStep
+from euc.models.quality import FindingAnswer, QualityRule
 from euc.models.reminder import ExpiryReminder
 from euc.models.review import Approval, FieldComment, Revision
 from euc.models.undertaking import Undertaking, UndertakingClause
@@ -22,12 +23,14 @@ __all__ = [
     "Evidence",
     "ExpiryReminder",
     "FieldComment",
+    "FindingAnswer",
     "GoodsLine",
     "Original",
     "OriginalEntry",
     "OriginalStep",
     "PageSave",
     "Party",
+    "QualityRule",
     "Revision",
     "RuleNotice",
     "Scratch",

@@ -259,6 +259,12 @@ class Certificate(Paper):
     def current_evidence(self) -> list:
         return [evidence for evidence in self.evidence.all() if evidence.removed_at is None]
 
+    def inspected(self) -> list:
+        """What the quality checks find in it as it stands, with the importer's answers."""
+        from euc import inspecting
+
+        return inspecting.inspected(self)
+
     def scratches(self) -> list:
         return list(self.scratch.all())
 

@@ -18,6 +18,7 @@ class Revision(AppendOnlyModel):
     number = models.PositiveIntegerField()
     content = models.JSONField()
     content_hash = models.CharField(max_length=64)
+    findings = models.JSONField(default=list)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
 

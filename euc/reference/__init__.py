@@ -6,22 +6,28 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from accounts import actors
 from euc import workflow
-from euc.models import AttestationRule, Clause, ControlRule
+from euc.models import AttestationRule, Clause, ControlRule, QualityRule
 
 CLAUSES = Path(__file__).with_name("clauses.json")
 ATTESTATION = Path(__file__).with_name("attestation.json")
 CONTROL_RULES = Path(__file__).with_name("control_rules.json")
+QUALITY = Path(__file__).with_name("quality.json")
 RULE_DATES = ("effective_from", "suspended_from", "suspended_until", "reported_until")
 
 
 @transaction.atomic
 def load() -> int:
     """Add the clauses and rules that are not there yet; how many. Rows that exist are never changed."""
-    return _load_clauses() + _load_rules() + _load_attestation()
+    return (
+        _load_clauses()
+        + _load_rules()
+        + _load_dated(ATTESTATION, AttestationRule)
+        + _load_dated(QUALITY, QualityRule)
+    )
 
 
 def _load_clauses() -> int:
@@ -55,18 +61,13 @@ def _load_rules() -> int:
     return len(missing)
 
 
-def _load_attestation() -> int:
-    """The stations of the paper original, in use from the start like the control rules."""
-    known = set(AttestationRule.objects.values_list("code", flat=True))
-    rows = json.loads(ATTESTATION.read_text(encoding="utf-8"))
-    missing = [row for row in rows if row["code"] not in known]
+def _load_dated(path: Path, kind: type[models.Model]) -> int:
+    """Rows that are in use from the start, in the name of the system user like the control rules."""
+    known = set(kind.objects.values_list("code", flat=True))
+    missing = [row for row in json.loads(path.read_text(encoding="utf-8")) if row["code"] not in known]
+    shipped = {"is_shipped": True, "status": workflow.ADOPTED, "proposed_by": actors.clock_person()}
     for row in missing:
         row["effective_from"] = date.fromisoformat(row["effective_from"])
-        AttestationRule.objects.create(
-            reference=f"{row['code']}-v1",
-            **row,
-            is_shipped=True,
-            status=workflow.ADOPTED,
-            proposed_by=actors.clock_person(),
-        )
+        row |= {name: Decimal(row[name]) for name in ("low", "high") if name in row}
+        kind.objects.create(reference=f"{row['code']}-v1", **row, **shipped)
     return len(missing)

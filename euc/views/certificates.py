@@ -24,6 +24,7 @@ from euc import (
     content,
     control,
     forms,
+    inspecting,
     paging,
     presenting,
     printing,
@@ -114,6 +115,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "comments": _comments_by_field(certificate, request.actor),
         "reviewing": reviewing,
         "may_copy": request.actor.organisation.pk == certificate.importer_id,
+        "findings": [] if request.actor.has(Role.ANALYST) else _findings(certificate, request.actor),
         "risk_reasons": presenting.risk_reasons(certificate),
         "reason": engine.last_reason(certificate, "euc.certificate.send_back")
         if certificate.status == workflow.RETURNED
@@ -147,6 +149,15 @@ def _content(certificate: Certificate, actor: Actor) -> dict[str, Any]:
     if (certificate.is_editable and is_theirs) or not certificate.revision_number:
         return content.build(certificate, by=None, signed_at=None, revision=certificate.revision_number + 1)
     return certificate.revisions.get(number=certificate.revision_number).content
+
+
+def _findings(certificate: Certificate, actor: Actor) -> list[inspecting.Answered]:
+    """As they stand for those who edit it, else as they were kept with the submitted revision."""
+    is_theirs = actor.organisation.pk == certificate.importer_id
+    if certificate.is_editable and is_theirs:
+        return certificate.inspected()
+    revision = certificate.revisions.filter(number=certificate.revision_number).first()
+    return inspecting.kept(revision.findings) if revision else []
 
 
 def _evidence(certificate: Certificate, actor: Actor) -> list[Evidence]:
@@ -240,6 +251,7 @@ def _step_context(request: HttpRequest, certificate: Certificate, step: Step) ->
     if step.verb in {"submit", "approve", "issue"}:
         shown = _content(certificate, request.actor)
         context |= printing.preview_context(shown) | _against(certificate, shown)
+        context["findings"] = _findings(certificate, request.actor)
     if step.verb == "revoke":
         context["consequences"] = consequences.of_ending(certificate, by=request.actor)
     return context

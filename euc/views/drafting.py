@@ -26,7 +26,10 @@ from euc import (
     turns,
     workflow,
 )
+from euc.dated_forms import AnswerForm
+from euc.inspecting import Answered
 from euc.models import Certificate, GoodsLine, Scratch
+from euc.quality import EXPLAIN
 from euc.views import loading
 from workflow import engine
 
@@ -386,8 +389,36 @@ def remove_evidence(request: HttpRequest, reference: str, pk: int) -> HttpRespon
 
 
 def _check(request: HttpRequest, certificate: Certificate, page: str) -> HttpResponse:
+    """What is still open; POST explains one finding of the quality checks."""
+    typed, status = None, 200
+    if request.method == "POST":
+        fingerprint = request.POST.get("fingerprint", "")[:16].replace("\x00", "")
+        typed, status = AnswerForm(request.POST, fingerprint=fingerprint), 422
+        if typed.is_valid():
+            text = typed.cleaned_data[f"answer-{fingerprint}"]
+            try:
+                drafting.answer_finding(
+                    certificate=certificate, by=request.actor, fingerprint=fingerprint, text=text
+                )
+            except engine.Refusal as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, _("Your explanation was saved."))
+            return redirect("euc:draft", certificate.reference, page)
+    found = [(one, _answer_form(one, typed)) for one in certificate.inspected()]
     steps = presenting.step_buttons(workflow.CERTIFICATE, certificate, request.actor, "euc:certificate-step")
-    return _page(request, certificate, page, steps=steps)
+    return _page(request, certificate, page, steps=steps, found=found, typed=typed, status=status)
+
+
+def _answer_form(one: Answered, typed: AnswerForm | None) -> AnswerForm | None:
+    """The form to explain a finding: as typed when that did not hold, else as answered."""
+    fingerprint = one.finding.fingerprint
+    name = f"answer-{fingerprint}"
+    if one.finding.severity != EXPLAIN:
+        return None
+    if typed is not None and name in typed.fields:
+        return typed
+    return AnswerForm(initial={name: one.answer}, fingerprint=fingerprint)
 
 
 @require_POST

@@ -25,7 +25,9 @@ def stored(certificate):
 
 
 def found(certificate):
-    return {(miss.page, miss.field, miss.line) for miss in completeness.misses(stored(certificate))}
+    """What is missing, without what only wants an explanation (see test_quality)."""
+    misses = completeness.misses(stored(certificate))
+    return {(miss.page, miss.field, miss.line) for miss in misses if not miss.field.startswith("answer-")}
 
 
 @pytest.fixture
@@ -193,7 +195,7 @@ class TestMisses:
 
     def test_cost_few_queries_for_many_lines(self, complete, django_assert_max_num_queries):
         too_many_lines(complete)
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(19):
             completeness.misses(stored(complete))
 
 

@@ -186,7 +186,7 @@ class TestOthers:
         """A column `<verb>_at` without a `<verb>_by` needs a reason to stand here."""
         moments_of_things = {
             "Certificate.changed_at", "FieldComment.sent_at", "Scratch.saved_at", "Approval.given_at",
-            "Revision.submitted_at", "RuleNotice.sent_at",
+            "Revision.submitted_at", "RuleNotice.sent_at", "ExpiryReminder.sent_at",
         }  # fmt: skip
         lonely = {
             f"{model.__name__}.{field.name}"

@@ -24,7 +24,7 @@ from euc.models.certificate import today
 from tests.matrix import canaries, policy
 from tests.matrix.policy import Route
 from tests.matrix.routes import Address
-from tests.matrix.world import RULES, STATIONS, Seeded, Visitor, World
+from tests.matrix.world import QUALITY, RULES, STATIONS, Seeded, Visitor, World
 
 OWN_APPS = {"accounts", "documents", "euc", "workflow"}
 LIBRARY_APPS = {"account", "mfa"}
@@ -95,6 +95,8 @@ SUBJECTS = {
     "comment": _comment,
     "undertaking": _undertaking,
     "undertaking-step": _undertaking,
+    "quality": lambda seeded, stage: {"reference": QUALITY["ADOPTED"]},
+    "quality-step": lambda seeded, stage: {"reference": QUALITY[stage]},
     "rule": lambda seeded, stage: {"reference": RULES["ADOPTED"]},
     "rule-step": lambda seeded, stage: {"reference": RULES[stage]},
     "token": lambda seeded, stage: {"token": seeded.certificates[stage].token},

@@ -124,6 +124,12 @@ ROUTES = {
     "euc:rule-step": _open(
         get=REVIEWERS, post=REVIEWERS, subject="rule-step", is_shared=True, after_post=ANSWERED
     ),
+    "euc:quality-list": _open(get=READERS),
+    "euc:quality-detail": _open(get=READERS, subject="quality", is_shared=True),
+    "euc:quality-propose": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
+    "euc:quality-step": _open(
+        get=REVIEWERS, post=REVIEWERS, subject="quality-step", is_shared=True, after_post=ANSWERED
+    ),
     # Verification: the token is 160 random bits and printed on the paper
     "euc:verify": _open(get=EVERYBODY, post=EVERYBODY, after_post="422"),
     "euc:verify-file": _open(get=EVERYBODY),
@@ -212,6 +218,11 @@ VERBS = {
         "release": Verb(frozenset({"senior"}), "ISSUED"),
         "declare-breach": Verb(frozenset({"senior"}), "ISSUED"),
         "revoke": Verb(frozenset({"senior"}), "ISSUED"),
+    },
+    "quality-step": {
+        "adopt": Verb(frozenset({"senior"}), "PROPOSED"),  # the officer proposed it
+        "withdraw": Verb(REVIEWERS, "PROPOSED"),
+        "retire": Verb(frozenset({"senior"}), "ADOPTED"),
     },
     "attestation-step": {
         "adopt": Verb(frozenset({"senior"}), "PROPOSED"),  # the officer proposed it

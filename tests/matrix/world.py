@@ -14,10 +14,10 @@ from accounts.actors import Actor
 from accounts.models import Invitation, Organisation
 from accounts.roles import Kind, Role
 from documents import storing
-from euc import attesting, drafting, originals, reference, ruling, services
+from euc import attesting, dating, drafting, originals, reference, ruling, services, workflow
 from euc.demonstration import EXPORTER
 from euc.kinds import EvidenceKind
-from euc.models import AttestationRule, Certificate, ControlRule, Party
+from euc.models import AttestationRule, Certificate, ControlRule, Party, QualityRule
 from euc.models.certificate import today
 from euc.rule_forms import COPIED
 from tests.factories import MembershipFactory, OrganisationFactory, SiteFactory, UserFactory
@@ -25,6 +25,7 @@ from tests.matrix.canaries import Canaries
 from workflow.models import Errand
 
 STATIONS = {"ADOPTED": "MEA-v1", "PROPOSED": "MATRIX-v1"}
+QUALITY = {"ADOPTED": "CAPACITY-v1", "PROPOSED": "MATRIX-v1"}
 RULES = {"ADOPTED": "CN-18-2025-DY-v1", "PROPOSED": "CN-MATRIX-v1"}
 TOKEN = "matrix-invitation-token-{}"
 
@@ -64,6 +65,7 @@ def build(rows_of) -> World:
     reference.load()
     people = _reviewers()
     _propose_rule(people["officer"])
+    _propose_check(people["officer"])
     authority = people["officer"].organisation
     seeded, owned = {}, {}
     before = rows_of()
@@ -87,6 +89,14 @@ def _propose_rule(officer) -> None:
     ruling.propose(by=officer, columns=columns, code=RULES["PROPOSED"].removesuffix("-v1"))
     station = {"position": 45, "name": "Matrix", "expected_days": 3, "effective_from": today(), "source": "-"}
     attesting.propose(by=officer, columns=station | {"confidence": "LOW"}, code="MATRIX")
+
+
+def _propose_check(officer) -> None:
+    known = QualityRule.objects.get(reference=QUALITY["ADOPTED"])
+    names = ("check_code", "severity", "high", "effective_from", "source", "confidence")
+    columns = {name: getattr(known, name) for name in names}
+    code = QUALITY["PROPOSED"].removesuffix("-v1")
+    dating.propose(kind=QualityRule, law=workflow.QUALITY, by=officer, columns=columns, code=code)
 
 
 def _person(full_name, organisation, *roles, email=None, **given) -> Actor:
@@ -185,6 +195,11 @@ def _certificates(mark, drafter, signatory, reviewers) -> dict[str, Certificate]
 
     def submitted(**given):
         certificate = new(**given)
+        for one in certificate.inspected():
+            mark_of = mark(given.get("audience", "submitted"), "finding_answer.text")
+            drafting.answer_finding(
+                certificate=certificate, by=drafter, fingerprint=one.finding.fingerprint, text=mark_of
+            )
         services.submit(certificate=certificate, by=signatory, notice_seen=True)
         return certificate
 

@@ -89,7 +89,7 @@ class TestQueryCounts:
 
     def submit(self, drafter, signatory, count):
         for number in range(count):
-            demonstration.submitted(drafter=drafter, signatory=signatory, po_number=f"PO-{number}")
+            demonstration.submitted(drafter=drafter, signatory=signatory, po_number=f"PO-{count}-{number}")
 
     def test_of_the_lists(self, queries_of, drafter, signatory, officer, django_assert_max_num_queries):
         addresses = [
@@ -110,7 +110,7 @@ class TestQueryCounts:
     def test_of_a_certificate_and_its_drafting_pages(self, queries_of, drafter, officer, signatory, url):
         def counts(lines):
             number = f"PO-{lines}"
-            goods = (demonstration.GOODS,) * lines
+            goods = (demonstration.SECOND_LINE,) * lines
             draft = demonstration.complete_draft(by=drafter, po_number=number, lines=goods)
             pages = [queries_of(drafter, url(draft, tail)) for tail in ("", "draft/goods/", "draft/check/")]
             services.submit(certificate=draft, by=signatory, notice_seen=True)
