@@ -98,6 +98,14 @@ class OrganisationQuerySet(models.QuerySet):
     def importers(self):
         return self.filter(kind=roles.Kind.IMPORTER)
 
+    def authorities(self):
+        return self.filter(kind=roles.Kind.AUTHORITY)
+
+    def only_authority(self):
+        """The authority where there is exactly one; nothing where papers must say whom they address."""
+        found = list(self.authorities()[:2])
+        return found[0] if len(found) == 1 else None
+
 
 class Organisation(models.Model):
     """A legal body whose people act in the product. Identifiers are kept normalised, without spaces."""

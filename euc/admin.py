@@ -26,5 +26,5 @@ class UndertakingAdmin(ReadOnlyAdmin):
 
 @admin.register(Clause)
 class ClauseAdmin(ReadOnlyAdmin):
-    list_display = ["code", "version", "title", "policy", "effective_from", "effective_until", "confidence"]
-    list_filter = ["policy"]
+    list_display = ["code", "version", "title", "status", "effective_from", "effective_until", "confidence"]
+    list_filter = ["status"]

@@ -56,3 +56,11 @@ def the_adopter(subject, by):
     if subject.adopted_by_id == by.person.pk:
         return _("You adopted this rule; another senior officer must repeal it.")
     return ""
+
+
+def of_another_authority(subject, by):
+    """What counts for one authority alone is decided by its own officers."""
+    owner = getattr(subject, "authority_id", None)
+    if owner and owner != by.organisation.pk:
+        return _("This is another authority's; its own officers decide about it.")
+    return ""

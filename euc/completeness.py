@@ -127,7 +127,8 @@ def _end_use(certificate: Any) -> Iterator[Miss]:
 
 def _undertakings(certificate: Any) -> Iterator[Miss]:
     for clause in certificate.clauses_missing():
-        text = _("The required undertaking “%(title)s” is not given.") % {"title": clause.title}
+        text = _("The required undertaking “%(title)s” is not given in the words that count today.")
+        text %= {"title": clause.title_here}
         yield Miss(UNDERTAKINGS, f"clause-{clause.code}", text)
 
 

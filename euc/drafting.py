@@ -18,15 +18,12 @@ from euc import services, workflow
 from euc.completeness import END_USE, GOODS, MOST_LINES, ORDER, PARTIES, UNDERTAKINGS
 from euc.models import (
     Certificate,
-    Clause,
     Evidence,
     FindingAnswer,
     GoodsLine,
     Party,
     Scratch,
-    UndertakingClause,
 )
-from euc.models.certificate import today
 from workflow import engine
 
 ORDER_COLUMNS = ("po_number", "po_date", "contract_number")
@@ -174,14 +171,9 @@ def record_end_use(*, certificate: Certificate, by: Actor, columns: dict[str, An
 def choose_clauses(*, certificate: Certificate, by: Actor, codes: set[str]) -> None:
     """Choose the offered clauses to give besides the required ones; clauses not offered today are ignored."""
     _open(certificate, by)
-    offered = list(Clause.objects.offered_on(today()))
-    wanted = {c.pk for c in offered if c.policy == Clause.Policy.REQUIRED or c.code in codes}
+    offers = certificate.offers()
     for undertaking in certificate.undertakings_list():
-        undertaking.clauses.exclude(clause_id__in=wanted).delete()
-        given = set(undertaking.clauses.values_list("clause_id", flat=True))
-        UndertakingClause.objects.bulk_create(
-            UndertakingClause(undertaking=undertaking, clause_id=pk) for pk in sorted(wanted - given)
-        )
+        undertaking.give([o.clause for o in offers if o.is_required or o.clause.code in codes])
     _forget_scratch(certificate, UNDERTAKINGS)
 
 

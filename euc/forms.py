@@ -6,6 +6,7 @@ half-filled page can be saved.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -25,8 +26,8 @@ from accounts.fields import (
 )
 from euc import completeness, countries
 from euc.kinds import EvidenceKind
-from euc.models import ELEMENTS, Clause, EndUse, GoodsLine, Party
-from euc.models.certificate import today
+from euc.models import ELEMENTS, EndUse, GoodsLine, Party
+from euc.models.clause import Offer
 from workflow.law import Step
 
 MOST_PIECES = 10**12
@@ -311,14 +312,18 @@ class EndUseForm(DraftForm):
 class ClausesForm(DraftForm):
     """Which offered clauses are given; required ones are always given and shown as such."""
 
+    def __init__(self, *args: Any, offers: Iterable[Offer] = (), **given: Any) -> None:
+        self.offers = list(offers)
+        super().__init__(*args, **given)
+
     def declare(self) -> None:
-        self.clauses = list(Clause.objects.offered_on(today()))
-        for clause in self.clauses:
-            if clause.policy == Clause.Policy.OFFERED:
-                self.fields[f"clause-{clause.code}"] = forms.BooleanField(label=clause.title)
+        for offer in self.offers:
+            if not offer.is_required:
+                self.fields[offer.clause.field_name] = forms.BooleanField(label=offer.clause.title_here)
 
     def codes(self) -> set[str]:
-        return {clause.code for clause in self.clauses if self.cleaned_data.get(f"clause-{clause.code}")}
+        chosen = [offer.clause for offer in self.offers if self.cleaned_data.get(offer.clause.field_name)]
+        return {clause.code for clause in chosen}
 
 
 class EvidenceForm(forms.Form):

@@ -13,3 +13,10 @@ class EvidenceKind(models.TextChoices):
     TRADE_HISTORY = "TRADE_HISTORY", _("Trade history")
     CONTRACT = "CONTRACT", _("Contract or purchase order")
     OTHER = "OTHER", _("Other")
+
+
+class Template(models.TextChoices):
+    """The kinds of paper, each in the version that is drafted now."""
+
+    CERTIFICATE = "CN-MOFCOM/1", _("End-user certificate for China")
+    UNDERTAKING = "NRU/1", _("Undertaking for a period")

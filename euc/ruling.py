@@ -1,7 +1,7 @@
-"""The verbs of control rules: proposed by one officer, adopted by another, replaced or repealed, never edited.
+"""The verbs of rules, clauses and policies: proposed by one officer, adopted by another, replaced, never edited.
 
-All refuse with the engine's WrongStatus, NotAllowed or Incomplete. What was issued or submitted before keeps the
-assessment it was given.
+All refuse with the engine's WrongStatus, NotAllowed or Incomplete. What was signed or issued before keeps the
+assessment and the words it was given.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from euc import touching, workflow
+from euc import bars, touching, workflow
 from euc.models import ControlRule, RuleNotice
+from euc.models.ruled import Ruled
 from workflow import engine, errands, events
 
 TELL = "euc.tell_of_rule"
@@ -27,28 +29,35 @@ def propose(
     by: Actor,
     columns: dict[str, Any],
     code: str = "",
-    supersedes: ControlRule | None = None,
+    supersedes: Ruled | None = None,
+    of: Any = ControlRule,
     at: datetime | None = None,
-) -> ControlRule:
-    """Write down a rule for another officer to adopt: a new one under `code`, or the next version of one in use."""
+) -> Any:
+    """Write down a rule for another officer to adopt: a new one under `code`, or the next version of one in use.
+
+    `of` is the kind of a new one: a control rule unless said otherwise.
+    """
     at = at or timezone.now()
     if not (workflow.OFFICER | workflow.SENIOR) & by.roles:
         raise engine.NotAllowed(_("Only officers propose rules."))
-    version, position = 1, 1000
+    kind: Any = of if supersedes is None else type(supersedes)
     if supersedes is not None:
+        if reason := bars.of_another_authority(supersedes, by):
+            raise engine.NotAllowed(reason)
         engine.lock(supersedes)
         if supersedes.status != workflow.ADOPTED:
             raise engine.WrongStatus(
                 _("Only a rule in use can be replaced; this one is not in use any more.")
             )
-        code, position = supersedes.code, supersedes.position
-        last = ControlRule.objects.filter(code=code).order_by("-version").values_list("version", flat=True)
-        version = last[0] + 1
-    rule = ControlRule(
+        code = supersedes.code
+        columns = {"position": supersedes.position} | columns
+    elif kind.objects.filter(code=code, status__in=[workflow.PROPOSED, workflow.ADOPTED]).exists():
+        raise engine.WrongStatus(_("There is a rule %(code)s already.") % {"code": code})
+    version = (kind.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
+    rule = kind(
         **columns,
         code=code,
         version=version,
-        position=position,
         reference=f"{code}-v{version}",
         supersedes=supersedes,
         proposed_by=by.person,
@@ -64,14 +73,17 @@ def propose(
 
 
 @transaction.atomic
-def adopt(*, rule: ControlRule, by: Actor, at: datetime | None = None) -> None:
-    """Another officer's yes: it counts from now on, replaces its predecessor, and the importers it touches are told.
+def adopt(*, rule: Ruled, by: Actor, at: datetime | None = None) -> None:
+    """Another officer's yes: it counts from now on and replaces its predecessor.
 
-    Refused when the predecessor is not in use any more. Each importer is told at most once of one adoption.
+    Refused when the predecessor is not in use any more. Of a control rule the importers it touches are told, each
+    at most once.
     """
     at = at or timezone.now()
     engine.lock(rule)
-    predecessor = rule.supersedes
+    predecessor, settled = rule.supersedes, rule.columns_at_adoption(at)
+    for name, value in settled.items():
+        setattr(rule, name, value)
     if predecessor is not None and rule.status == workflow.PROPOSED:
         engine.lock(predecessor)
         engine.take(
@@ -80,24 +92,29 @@ def adopt(*, rule: ControlRule, by: Actor, at: datetime | None = None) -> None:
             predecessor,
             by=by,
             at=at,
-            sets=_ended(by, at, rule.reference),
+            sets=_ended(by, at, rule.reference) | predecessor.columns_at_succession(rule),
             details={"successor": rule.reference},
         )
-    touched = touching.by_importer(rule)
+    touched = touching.by_importer(rule) if isinstance(rule, ControlRule) else []
     engine.take(
         workflow.RULE,
         "adopt",
         rule,
         by=by,
         at=at,
-        sets={"adopted_by": by.person, "adopted_at": at},
-        details={
-            "importers": len(touched),
-            "issued": sum(one.issued for one in touched),
-            "open": sum(one.open for one in touched),
-        },
+        sets={"adopted_by": by.person, "adopted_at": at} | settled,
+        details=_summed(touched) if isinstance(rule, ControlRule) else settled,
     )
-    _tell(rule, touched)
+    if isinstance(rule, ControlRule):
+        _tell(rule, touched)
+
+
+def _summed(touched: list[touching.Touched]) -> dict[str, Any]:
+    return {
+        "importers": len(touched),
+        "issued": sum(one.issued for one in touched),
+        "open": sum(one.open for one in touched),
+    }
 
 
 def _tell(rule: ControlRule, touched: list[touching.Touched]) -> None:
@@ -109,22 +126,22 @@ def _tell(rule: ControlRule, touched: list[touching.Touched]) -> None:
 
 
 @transaction.atomic
-def withdraw(*, rule: ControlRule, by: Actor, reason: str, at: datetime | None = None) -> None:
+def withdraw(*, rule: Ruled, by: Actor, reason: str, at: datetime | None = None) -> None:
     """Drop a proposal."""
     _end(rule, "withdraw", by=by, reason=reason, at=at)
 
 
 @transaction.atomic
-def repeal(
-    *, rule: ControlRule, by: Actor, reason: str, repealed_on: date, at: datetime | None = None
-) -> None:
-    """Take a rule out of use from a day in China on; before that day it still counts."""
-    _end(rule, "repeal", by=by, reason=reason, at=at, repealed_on=repealed_on)
+def repeal(*, rule: Ruled, by: Actor, reason: str, repealed_on: date, at: datetime | None = None) -> None:
+    """Take a rule out of use from a day on, in China for control rules and in India for others.
+
+    Before that day it still counts; a clause or policy ends today at the earliest.
+    """
+    at = at or timezone.now()
+    _end(rule, "repeal", by=by, reason=reason, at=at, **rule.columns_at_repeal(repealed_on, at))
 
 
-def _end(
-    rule: ControlRule, verb: str, *, by: Actor, reason: str, at: datetime | None, **columns: Any
-) -> None:
+def _end(rule: Ruled, verb: str, *, by: Actor, reason: str, at: datetime | None, **columns: Any) -> None:
     at = at or timezone.now()
     engine.take(
         workflow.RULE,

@@ -211,13 +211,19 @@ def rows(rule: ControlRule) -> list[dict[str, Any]]:
 
 def differences(before: ControlRule, after: ControlRule) -> list[dict[str, Any]]:
     """What a version says other than the one it replaces, as rows of the difference view."""
-    old = {row["label"]: row["value"] for row in rows(before)}
-    new = {row["label"]: row["value"] for row in rows(after)}
-    names = {
-        _("Announcement"): (before.name, after.name),
-        _("What it names, in few words"): (before.title, after.title),
-    }
-    pairs = names | {label: (old.get(label, ""), new.get(label, "")) for label in {**old, **new}}
+    return differing(_with_names(before), _with_names(after))
+
+
+def _with_names(rule: ControlRule) -> list[dict[str, Any]]:
+    names = {_("Announcement"): rule.name, _("What it names, in few words"): rule.title}
+    return [*({"label": label, "value": value} for label, value in names.items()), *rows(rule)]
+
+
+def differing(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows that do not say the same before and after, for the difference view."""
+    old = {row["label"]: row["value"] for row in before}
+    new = {row["label"]: row["value"] for row in after}
+    pairs = {label: (old.get(label, ""), new.get(label, "")) for label in {**old, **new}}
     return [{"label": label, "old": a, "new": b} for label, (a, b) in pairs.items() if a != b]
 
 

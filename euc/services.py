@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts import actors
 from accounts.actors import Actor
+from accounts.models import Organisation
 from documents import fonts
 from euc import bars, content, originals, printing, risk, signals, workflow
 from euc.models import Approval, Certificate, EndUse, FieldComment, Party, Revision, Serial, Undertaking
@@ -37,6 +38,7 @@ def start(*, by: Actor, at: datetime | None = None) -> Certificate:
     certificate = Certificate.objects.create(
         reference=Serial.next_reference("EUC", by.organisation.iec, today(at)),
         importer=by.organisation,
+        addressed_to=Organisation.objects.only_authority(),
         created_by=by.person,
         created_at=at,
         changed_at=at,
@@ -59,7 +61,7 @@ def _open_undertaking(certificate: Certificate, *, by: Actor, at: datetime) -> U
         created_by=by.person,
         created_at=at,
     )
-    undertaking.ask_for_required_clauses(today(at))
+    undertaking.give([offer.clause for offer in certificate.offers() if offer.is_required])
     _tell(undertaking, "start", by=by, at=at)
     return undertaking
 

@@ -3,7 +3,17 @@
 from django.urls import path
 
 from euc import converters  # noqa: F401  (registers the `reference` converter)
-from euc.views import attestation, certificates, drafting, originals, quality, rules, undertakings, verify
+from euc.views import (
+    attestation,
+    certificates,
+    clauses,
+    drafting,
+    originals,
+    quality,
+    rules,
+    undertakings,
+    verify,
+)
 
 app_name = "euc"
 
@@ -58,6 +68,13 @@ urlpatterns = [
     path("rules/new/", rules.propose, name="rule-propose"),
     path("rules/<slug:reference>/", rules.detail, name="rule-detail"),
     path("rules/<slug:reference>/<slug:verb>/", rules.step, name="rule-step"),
+    path("clauses/", clauses.listing, name="clause-list"),
+    path("clauses/new/", clauses.propose, name="clause-propose"),
+    path("clauses/<slug:reference>/", clauses.detail, name="clause-detail"),
+    path("clauses/<slug:reference>/<slug:verb>/", clauses.step, name="clause-step"),
+    path("policies/new/", clauses.propose_policy, name="policy-propose"),
+    path("policies/<slug:reference>/", clauses.policy, name="policy-detail"),
+    path("policies/<slug:reference>/<slug:verb>/", clauses.policy_step, name="policy-step"),
     path("verify/", verify.verify, name="verify"),
     path("verify/file/", verify.last_file, name="verify-file"),
     path("v/<str:token>/", verify.by_token, name="verify-token"),

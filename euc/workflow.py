@@ -138,14 +138,14 @@ RULE = Workflow(
     labels=LABELS,
     steps=(
         Step("adopt", frozenset({PROPOSED}), ADOPTED, OFFICER | SENIOR, _("Adopt"),
-             unless=(bars.the_proposer,), binding=True, tone="success",
-             explains=_("It counts from now on; the importers it touches are told. What was issued stays as it is.")),
+             unless=(bars.the_proposer, bars.of_another_authority), binding=True, tone="success",
+             explains=_("It counts from now on. What was signed or issued stays as it is.")),
         Step("withdraw", frozenset({PROPOSED}), WITHDRAWN, OFFICER | SENIOR, _("Withdraw"),
-             asks=("reason",), tone="danger",
+             unless=(bars.of_another_authority,), asks=("reason",), tone="danger",
              explains=_("The proposal is dropped. It can be proposed again.")),
         Step("supersede", frozenset({ADOPTED}), SUPERSEDED, OFFICER | SENIOR, _("Supersede"), inner=True),
         Step("repeal", frozenset({ADOPTED}), REPEALED, SENIOR, _("Repeal"),
-             unless=(bars.the_adopter,), asks=("reason",), tone="danger", binding=True,
+             unless=(bars.the_adopter, bars.of_another_authority), asks=("reason",), tone="danger", binding=True,
              explains=_("The rule no longer counts from the day you name on.")),
     ),
 )  # fmt: skip

@@ -15,6 +15,7 @@ TYPED = [
     *("workflow/law.py", "workflow/engine.py", "workflow/errands.py", "workflow/events.py"),
     *("euc/services.py", "euc/drafting.py", "euc/turns.py", "euc/content.py", "euc/printing.py"),
     *("euc/control.py", "euc/assessing.py", "euc/ruling.py", "euc/touching.py"),
+    *("euc/wording.py", "euc/using.py"),
     *("euc/custody.py", "euc/originals.py", "euc/attesting.py"),
     *("euc/consequences.py", "euc/reminding.py"),
     *("euc/quality.py", "euc/inspecting.py", "euc/dating.py"),

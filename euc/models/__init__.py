@@ -1,7 +1,7 @@
 """What is stored of certificates and undertakings."""
 
 from euc.models.certificate import Certificate, EndUse, Party, Serial
-from euc.models.clause import Clause
+from euc.models.clause import Clause, Policy
 from euc.models.control import ControlRule, RuleNotice
 from euc.models.drafting import Evidence, PageSave, Scratch
 from euc.models.goods import ELEMENTS, GoodsLine
@@ -30,6 +30,7 @@ __all__ = [
     "OriginalStep",
     "PageSave",
     "Party",
+    "Policy",
     "QualityRule",
     "Revision",
     "RuleNotice",

@@ -15,7 +15,8 @@ from accounts.models import Organisation
 from accounts.roles import Role
 from documents.models import Document
 from euc import workflow
-from euc.models.clause import Clause
+from euc.kinds import Template
+from euc.models.clause import Offer, offered
 from euc.models.living import Paper, at_and_by
 
 INDIA = ZoneInfo("Asia/Kolkata")
@@ -89,8 +90,9 @@ class Certificate(Paper):
     """An end-user certificate: one purchase order, one exporter, one end user, one importer who promises."""
 
     reference = models.CharField(max_length=40, unique=True)
-    template = models.CharField(max_length=40, default="CN-MOFCOM/1")
+    template = models.CharField(max_length=40, default=Template.CERTIFICATE)
     importer = models.ForeignKey(Organisation, models.PROTECT, related_name="certificates")
+    addressed_to = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     status = models.CharField(
         max_length=12,
         default=workflow.DRAFT,
@@ -246,9 +248,14 @@ class Certificate(Paper):
     def lines(self) -> list:
         return list(self.goods.all())
 
+    def offers(self) -> list[Offer]:
+        """The clauses that are required or offered for it today."""
+        return offered(today(), authority_id=self.addressed_to_id, template=self.template)
+
     def clauses_missing(self) -> list:
+        """The required clauses that are not given, or not in the wording of today."""
         given = {row.clause_id for u in self.undertakings_list() for row in u.clauses.all()}
-        return [clause for clause in Clause.objects.required_on(today()) if clause.pk not in given]
+        return [o.clause for o in self.offers() if o.is_required and o.clause.pk not in given]
 
     def undertakings_list(self) -> list:
         return [u for u in self.undertakings.all() if u.status not in {workflow.WITHDRAWN, workflow.REJECTED}]

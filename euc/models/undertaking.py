@@ -69,12 +69,13 @@ class Undertaking(Paper):
     def has_author(self, person) -> bool:
         return person.pk in {self.created_by_id, self.signed_by_id}
 
-    def ask_for_required_clauses(self, day) -> None:
-        """Take up the clauses that are required on that day and not yet given."""
+    def give(self, wanted: list) -> None:
+        """Hold exactly these clauses."""
+        keys = {clause.pk for clause in wanted}
+        self.clauses.exclude(clause_id__in=keys).delete()
         given = set(self.clauses.values_list("clause_id", flat=True))
-        wanted = [clause for clause in Clause.objects.required_on(day) if clause.pk not in given]
         UndertakingClause.objects.bulk_create(
-            UndertakingClause(undertaking=self, clause=clause) for clause in wanted
+            UndertakingClause(undertaking=self, clause=clause) for clause in wanted if clause.pk not in given
         )
 
     def freeze_texts(self) -> None:

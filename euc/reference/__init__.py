@@ -10,7 +10,7 @@ from django.db import models, transaction
 
 from accounts import actors
 from euc import workflow
-from euc.models import AttestationRule, Clause, ControlRule, QualityRule
+from euc.models import AttestationRule, Clause, ControlRule, Policy, QualityRule
 
 CLAUSES = Path(__file__).with_name("clauses.json")
 ATTESTATION = Path(__file__).with_name("attestation.json")
@@ -31,11 +31,27 @@ def load() -> int:
 
 
 def _load_clauses() -> int:
+    """The library with its policies, in use from the start and in the name of the system user."""
+    clauses, policies = (
+        set(Clause.objects.values_list("code", flat=True)),
+        set(Policy.objects.values_list("code")),
+    )
+    shipped = {"is_shipped": True, "status": workflow.ADOPTED, "proposed_by": actors.clock_person()}
     added = 0
     for row in json.loads(CLAUSES.read_text(encoding="utf-8")):
+        asked, code = row.pop("policies"), row["code"]
         row["effective_from"] = date.fromisoformat(row["effective_from"])
-        _clause, is_new = Clause.objects.get_or_create(code=row.pop("code"), version=1, defaults=row)
-        added += is_new
+        if code not in clauses:
+            Clause.objects.create(reference=f"{code}-v1", **row, **shipped)
+            added += 1
+        for policy in asked:
+            name = Policy.code_of(code, policy["template"], None)
+            if (name,) not in policies:
+                dated = {"effective_from": row["effective_from"], "position": row["position"]}
+                Policy.objects.create(
+                    reference=f"{name}-v1", code=name, clause_code=code, **policy, **dated, **shipped
+                )
+                added += 1
     return added
 
 

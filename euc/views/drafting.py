@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -80,10 +81,17 @@ def draft(request: HttpRequest, reference: str, page: str) -> HttpResponse:
 def _form_page(request: HttpRequest, certificate: Certificate, page: str) -> HttpResponse:
     comments = tuple(_comments(certificate, page))
     if request.method != "POST":
-        form = _shown(forms.FORMS[page], certificate, page, _initial(certificate, page), comments)
+        form = _shown(_kind(certificate, page), certificate, page, _initial(certificate, page), comments)
         return _page(request, certificate, page, form=form)
-    form = forms.FORMS[page](request.POST, comments=comments)
+    form = _kind(certificate, page)(request.POST, comments=comments)
     return _save(request, certificate, page, form, lambda: _record(certificate, page, form, request.actor))
+
+
+def _kind(certificate: Certificate, page: str) -> Any:
+    """The form of a page; which clauses it offers depends on the certificate."""
+    if page != completeness.UNDERTAKINGS:
+        return forms.FORMS[page]
+    return partial(forms.ClausesForm, offers=certificate.offers())
 
 
 def _shown(
@@ -213,7 +221,8 @@ def _overtaken(
     fresh = loading.certificate(request, certificate.reference)
     line = fresh.goods.filter(pk=line.pk).first() or line if line else None
     initial = vars(line) if line else _initial(fresh, page)
-    stored = _shown(type(form), fresh, page, initial, (), line.number if line else 0)
+    kind = type(form) if line else _kind(fresh, page)
+    stored = _shown(kind, fresh, page, initial, (), line.number if line else 0)
     changes = turns.differences(form, stored)
     return _page(request, fresh, page, form=form, line=line, overtaken=overtaken, changes=changes, status=409)
 

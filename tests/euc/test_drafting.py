@@ -11,7 +11,7 @@ from accounts.roles import Role
 from documents import storing
 from euc import completeness, demonstration, drafting, services, workflow
 from euc.kinds import EvidenceKind
-from euc.models import Certificate, Clause, GoodsLine, Party, Scratch, Undertaking
+from euc.models import Certificate, GoodsLine, Party, Policy, Scratch, Undertaking
 from workflow.engine import NotAllowed, WrongStatus
 
 
@@ -227,7 +227,7 @@ class TestChooseClauses:
         return set(undertaking.clauses.values_list("clause__code", flat=True))
 
     def of_policy(self, policy):
-        return set(Clause.objects.filter(policy=policy).values_list("code", flat=True))
+        return set(Policy.objects.filter(stance=policy, template="").values_list("clause_code", flat=True))
 
     def test_always_gives_the_required_ones(self, life, certificate):
         drafting.choose_clauses(certificate=certificate, by=life.drafter, codes=set())
@@ -241,7 +241,7 @@ class TestChooseClauses:
         assert self.codes(certificate) == self.of_policy("REQUIRED")
 
     def test_ignores_what_is_not_offered(self, life, certificate):
-        Clause.objects.filter(policy="OFFERED").update(policy="OFF")
+        Policy.objects.filter(stance="OFFERED").update(stance="OFF")
         drafting.choose_clauses(
             certificate=certificate, by=life.drafter, codes={"FORGED", *self.of_policy("OFF")}
         )

@@ -1,9 +1,12 @@
 """Reference data: loaded once, never changed afterwards, complete in three languages."""
 
+from datetime import date
+
 import pytest
 
 from euc import reference
-from euc.models import Clause
+from euc.models import Clause, Policy
+from euc.models.clause import library
 
 
 class TestLoad:
@@ -20,7 +23,8 @@ class TestLoad:
     def test_brings_back_what_was_removed(self, clauses):
         code = Clause.objects.first().code
         Clause.objects.filter(code=code).delete()
-        reference.load()
+        Policy.objects.filter(clause_code=code).delete()
+        assert reference.load() == 2
         assert Clause.objects.filter(code=code).exists()
 
 
@@ -34,5 +38,17 @@ class TestClauses:
             assert any("\u4e00" <= sign <= "\u9fff" for sign in clause.text_zh), clause
             assert any("\u0900" <= sign <= "\u097f" for sign in clause.text_hi), clause
 
-    def test_have_required_and_offered_ones(self, clauses):
-        assert set(Clause.objects.values_list("policy", flat=True)) >= {"REQUIRED", "OFFERED"}
+    def test_have_the_stances_they_ship_with(self, clauses):
+        stances = {
+            o.clause.code: o.stance for o in library(date(2026, 11, 27), authority_id=None, template="X")
+        }
+        two_q = {code for code in stances if code.startswith("IN2Q")}
+        required = {code for code, stance in stances.items() if stance == "REQUIRED"}
+        assert len(two_q) == 5
+        assert required == two_q | {"DECLARED_USE", "NO_TRANSFER", "NO_WMD"}
+        assert {c for c, stance in stances.items() if stance == "OFF"} == {"NO_REEXPORT_US", "WASSENAAR_TYPE"}
+
+    def test_name_both_consent_authorities_for_re_export_apart(self, clauses):
+        asked = {c.code: c.consent_authority for c in Clause.objects.filter(code__contains="REEXPORT")}
+        assert asked["NO_REEXPORT"] == "Government of the People's Republic of China"
+        assert asked["IN2Q_REEXPORT"] == "Certificate Issuing Authority, India"

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from accounts.models import Organisation
 from accounts.roles import Kind, Role
 from euc import content, drafting, services, workflow
-from euc.models import Approval, Certificate, Clause, Revision, Serial, Undertaking
+from euc.models import Approval, Certificate, Clause, Policy, Revision, Serial, Undertaking
 from tests.factories import MembershipFactory, OrganisationFactory
 from workflow import errands, events
 from workflow.engine import Incomplete, NotAllowed, WrongStatus
@@ -46,9 +46,9 @@ class TestStart:
 
     def test_opens_an_undertaking_with_the_required_clauses(self, life):
         undertaking = undertaking_of(services.start(by=life.drafter))
-        required = Clause.objects.filter(policy=Clause.Policy.REQUIRED)
-        assert required.exists()
-        assert {row.clause for row in undertaking.clauses.all()} == set(required)
+        required = Policy.objects.filter(stance=Policy.Stance.REQUIRED, template="")
+        assert len(required) == 8  # the three core promises and Appendix 2Q's five
+        assert {row.clause.code for row in undertaking.clauses.all()} == {p.clause_code for p in required}
         assert undertaking.reference.startswith(f"NRU/{life.drafter.organisation.iec}/")
 
     def test_is_told_in_both_histories(self, life):

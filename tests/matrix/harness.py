@@ -24,7 +24,7 @@ from euc.models.certificate import today
 from tests.matrix import canaries, policy
 from tests.matrix.policy import Route
 from tests.matrix.routes import Address
-from tests.matrix.world import QUALITY, RULES, STATIONS, Seeded, Visitor, World
+from tests.matrix.world import CLAUSES, POLICIES, QUALITY, RULES, STATIONS, Seeded, Visitor, World
 
 OWN_APPS = {"accounts", "documents", "euc", "workflow"}
 LIBRARY_APPS = {"account", "mfa"}
@@ -99,6 +99,10 @@ SUBJECTS = {
     "quality-step": lambda seeded, stage: {"reference": QUALITY[stage]},
     "rule": lambda seeded, stage: {"reference": RULES["ADOPTED"]},
     "rule-step": lambda seeded, stage: {"reference": RULES[stage]},
+    "clause": lambda seeded, stage: {"reference": CLAUSES["ADOPTED"]},
+    "clause-step": lambda seeded, stage: {"reference": CLAUSES[stage]},
+    "policy": lambda seeded, stage: {"reference": POLICIES["ADOPTED"]},
+    "policy-step": lambda seeded, stage: {"reference": POLICIES[stage]},
     "token": lambda seeded, stage: {"token": seeded.certificates[stage].token},
     "organisation": lambda seeded, stage: {"pk": seeded.organisation.pk},
     "membership": lambda seeded, stage: {"pk": seeded.membership.pk},

@@ -130,6 +130,18 @@ ROUTES = {
     "euc:quality-step": _open(
         get=REVIEWERS, post=REVIEWERS, subject="quality-step", is_shared=True, after_post=ANSWERED
     ),
+    # Clauses and policies are the same for all; who gave a clause is told of one's own
+    "euc:clause-list": _open(get=READERS),
+    "euc:clause-detail": Route(get=READERS, subject="clause", is_shared=True),
+    "euc:clause-propose": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
+    "euc:clause-step": _open(
+        get=REVIEWERS, post=REVIEWERS, subject="clause-step", is_shared=True, after_post=ANSWERED
+    ),
+    "euc:policy-detail": _open(get=READERS, subject="policy", is_shared=True),
+    "euc:policy-propose": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED, query="?clause=NO_WMD"),
+    "euc:policy-step": _open(
+        get=REVIEWERS, post=REVIEWERS, subject="policy-step", is_shared=True, after_post=ANSWERED
+    ),
     # Verification: the token is 160 random bits and printed on the paper
     "euc:verify": _open(get=EVERYBODY, post=EVERYBODY, after_post="422"),
     "euc:verify-file": _open(get=EVERYBODY),
@@ -204,6 +216,11 @@ class Verb:
     at: str
 
 
+TWO_OFFICERS = {
+    "adopt": Verb(frozenset({"senior"}), "PROPOSED"),  # the officer proposed it
+    "withdraw": Verb(REVIEWERS, "PROPOSED"),
+    "repeal": Verb(frozenset({"senior"}), "ADOPTED"),
+}
 VERBS = {
     "certificate-step": {
         "submit": Verb(SIGNATORIES, "RETURNED"),
@@ -229,11 +246,9 @@ VERBS = {
         "withdraw": Verb(REVIEWERS, "PROPOSED"),
         "retire": Verb(frozenset({"senior"}), "ADOPTED"),
     },
-    "rule-step": {
-        "adopt": Verb(frozenset({"senior"}), "PROPOSED"),  # the officer proposed it
-        "withdraw": Verb(REVIEWERS, "PROPOSED"),
-        "repeal": Verb(frozenset({"senior"}), "ADOPTED"),
-    },
+    "rule-step": TWO_OFFICERS,
+    "clause-step": TWO_OFFICERS,
+    "policy-step": TWO_OFFICERS,
 }
 
 

@@ -14,10 +14,10 @@ from accounts.actors import Actor
 from accounts.models import Invitation, Organisation
 from accounts.roles import Kind, Role
 from documents import storing
-from euc import attesting, dating, drafting, originals, reference, ruling, services, workflow
+from euc import attesting, dating, drafting, library_forms, originals, reference, ruling, services, workflow
 from euc.demonstration import EXPORTER
 from euc.kinds import EvidenceKind
-from euc.models import AttestationRule, Certificate, ControlRule, Party, QualityRule
+from euc.models import AttestationRule, Certificate, Clause, ControlRule, Party, Policy, QualityRule
 from euc.models.certificate import today
 from euc.rule_forms import COPIED
 from tests.factories import MembershipFactory, OrganisationFactory, SiteFactory, UserFactory
@@ -27,6 +27,8 @@ from workflow.models import Errand
 STATIONS = {"ADOPTED": "MEA-v1", "PROPOSED": "MATRIX-v1"}
 QUALITY = {"ADOPTED": "CAPACITY-v1", "PROPOSED": "MATRIX-v1"}
 RULES = {"ADOPTED": "CN-18-2025-DY-v1", "PROPOSED": "CN-MATRIX-v1"}
+CLAUSES = {"ADOPTED": "NO_WMD-v1", "PROPOSED": "MATRIX_CLAUSE-v1"}
+POLICIES = {"ADOPTED": "NO_MILITARY-ALL-ALL-v1", "PROPOSED": "MATRIX_CLAUSE-ALL-ALL-v1"}
 TOKEN = "matrix-invitation-token-{}"
 
 
@@ -83,12 +85,22 @@ def build(rows_of) -> World:
 
 
 def _propose_rule(officer) -> None:
-    """One rule that waits for another officer; the shipped ones are in use."""
+    """A rule, a clause and a policy that wait for another officer; the shipped ones are in use."""
     known = ControlRule.objects.get(reference=RULES["ADOPTED"])
     columns = {name: getattr(known, name) for name in COPIED} | {"codes": ["1C999.a"]}
     ruling.propose(by=officer, columns=columns, code=RULES["PROPOSED"].removesuffix("-v1"))
     station = {"position": 45, "name": "Matrix", "expected_days": 3, "effective_from": today(), "source": "-"}
     attesting.propose(by=officer, columns=station | {"confidence": "LOW"}, code="MATRIX")
+    clause = Clause.objects.get(reference=CLAUSES["ADOPTED"])
+    columns = {name: getattr(clause, name) for name in library_forms.COPIED} | {"effective_from": today()}
+    ruling.propose(by=officer, columns=columns, code="MATRIX_CLAUSE", of=Clause)
+    columns = {
+        "clause_code": "MATRIX_CLAUSE",
+        "stance": "OFFERED",
+        "source": "A test",
+        "effective_from": today(),
+    }
+    ruling.propose(by=officer, columns=columns, code="MATRIX_CLAUSE-ALL-ALL", of=Policy)
 
 
 def _propose_check(officer) -> None:
