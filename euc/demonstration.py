@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from documents import storing
 from documents.models import StoredFile
-from euc import completeness, drafting, originals, services
+from euc import completeness, drafting, originals, releasing, services
 from euc.kinds import EvidenceKind
 from euc.models import Certificate, Party
 from euc.models.certificate import today
@@ -165,7 +165,13 @@ def load() -> None:
     drives = {"drafter": who["other_drafter"], "signatory": who["other_signatory"]}
     review = {"officer": who["officer"], "senior": who["senior"]}
 
-    _original(issued(**motors, **review, po_number="PO-2026-0311", lines=(GOODS, SECOND_LINE)), who)
+    paper = issued(**motors, **review, po_number="PO-2026-0311", lines=(GOODS, SECOND_LINE))
+    _original(paper, who)
+    releasing.give_up(
+        certificate=paper, by=who["signatory"], number=1, weight_mg=100_000_000, pieces=9_000,
+        reason="One production line was closed (demonstration).",
+    )  # fmt: skip
+    drafting.copy(source=paper, by=who["drafter"], repeat=True)
     revoked = issued(**motors, **review, po_number="PO-2026-0327")
     services.revoke(
         certificate=revoked,

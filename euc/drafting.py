@@ -26,6 +26,7 @@ from euc.models import (
 )
 from workflow import engine
 
+NOT_COPIED = ("released_mg", "released_pieces")  # what was given up belongs to the paper it was given up of
 ORDER_COLUMNS = ("po_number", "po_date", "contract_number")
 LONGEST_KEPT = 10_000  # characters of one half-typed field
 
@@ -121,7 +122,7 @@ def copy_line(*, certificate: Certificate, by: Actor, line: GoodsLine) -> GoodsL
     copied = add_line(certificate=certificate, by=by)
     line = _present(certificate, line)
     columns = {f.name: getattr(line, f.name) for f in GoodsLine._meta.concrete_fields}
-    for name in ("id", "certificate", "number"):
+    for name in ("id", "certificate", "number", *NOT_COPIED):
         del columns[name]
     GoodsLine.objects.filter(pk=copied.pk).update(**columns)
     copied.refresh_from_db()
@@ -196,11 +197,12 @@ def remove_evidence(*, certificate: Certificate, by: Actor, evidence: Evidence) 
 
 
 @transaction.atomic
-def copy(*, source: Certificate, by: Actor, supersede: bool = False) -> Certificate:
+def copy(*, source: Certificate, by: Actor, supersede: bool = False, repeat: bool = False) -> Certificate:
     """A new draft with the parties, goods and end use of an earlier certificate; the order is left open.
 
     With `supersede` it amends the source: order and evidence come along, and it takes the place of the source
-    when it is issued. Refused when the source cannot be replaced (any more).
+    when it is issued. Refused when the source cannot be replaced (any more). With `repeat` it is remembered as
+    a repeat order of the source.
     """
     if source.importer_id != by.organisation.pk:
         raise engine.NotAllowed(_("Only the importer's own people may do this."))
@@ -214,10 +216,11 @@ def copy(*, source: Certificate, by: Actor, supersede: bool = False) -> Certific
         draft.parties.filter(role=party.role).update(**_columns(party, "role"))
     type(source.end_use).objects.filter(certificate=draft).update(**_columns(source.end_use))
     for line in source.goods.all():
-        GoodsLine.objects.create(certificate=draft, **_columns(line))
+        GoodsLine.objects.create(certificate=draft, **_columns(line, *NOT_COPIED))
     Certificate.objects.filter(pk=draft.pk).update(
         exporter_name=source.exporter_name,
         supersedes=source if supersede else None,
+        repeats=source if repeat and not supersede else None,
         **{name: getattr(source, name) for name in ORDER_COLUMNS if supersede},
     )
     for evidence in source.current_evidence() if supersede else []:

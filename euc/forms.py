@@ -368,6 +368,17 @@ class StepForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name in self.fields}
 
 
+class GiveUpForm(forms.Form):
+    """How much of one goods line is given up, and why."""
+
+    weight_mg = KilogramField(label=_("Net weight given up, in kg"))
+    pieces = StrictIntegerField(required=False, max_value=MOST_PIECES, label=_("Pieces given up"))
+    reason = LineField(max_length=500, label=_("Reason"))
+
+    def answers(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "pieces": self.cleaned_data["pieces"] or 0}
+
+
 class VerifyForm(forms.Form):
     """A reference with its code, or the file itself."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -146,4 +146,5 @@ def _certified_mg(certificate: Certificate) -> int:
         end_use__product__iexact=use.product,
         end_use__model__iexact=use.model,
     )
-    return same.aggregate(total=Sum("goods__net_weight_mg"))["total"] or 0
+    left = Sum(F("goods__net_weight_mg") - F("goods__released_mg"))
+    return same.aggregate(total=left)["total"] or 0

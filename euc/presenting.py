@@ -101,6 +101,7 @@ VERBS = {
     "propose": gettext_lazy("Proposed"),
     "adopt": gettext_lazy("Adopted"),
     "repeal": gettext_lazy("Repealed"),
+    "give_up": gettext_lazy("Quantity given up"),
     "remind": gettext_lazy("Reminder of the end of validity sent"),
     "retire": gettext_lazy("Taken out of use"),
     "signed": gettext_lazy("Original signed in ink and stamped"),

@@ -7,6 +7,7 @@ from euc.models.drafting import Evidence, PageSave, Scratch
 from euc.models.goods import ELEMENTS, GoodsLine
 from euc.models.original import AttestationRule, EStamp, Original, OriginalEntry, OriginalStep
 from euc.models.quality import FindingAnswer, QualityRule
+from euc.models.release import QuantityRelease
 from euc.models.reminder import ExpiryReminder
 from euc.models.review import Approval, FieldComment, Revision
 from euc.models.undertaking import Undertaking, UndertakingClause
@@ -32,6 +33,7 @@ __all__ = [
     "Party",
     "Policy",
     "QualityRule",
+    "QuantityRelease",
     "Revision",
     "RuleNotice",
     "Scratch",

@@ -38,6 +38,12 @@ def financial_year(day) -> str:
     return f"{start}-{(start + 1) % 100:02d}"
 
 
+def year_of(day: date) -> tuple[date, date]:
+    """First and last day of the financial year of a day, 1 April to 31 March in India."""
+    start = day.year if day.month >= 4 else day.year - 1
+    return date(start, 4, 1), date(start + 1, 3, 31)
+
+
 class Serial(models.Model):
     """The last number given out for one kind of paper, importer and financial year. Never counts back."""
 
@@ -131,6 +137,7 @@ class Certificate(Paper):
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")
+    repeats = models.ForeignKey("self", models.PROTECT, null=True, related_name="repeated_by")
     token = models.CharField(max_length=32, unique=True, default=new_token)
     document = models.OneToOneField(Document, models.PROTECT, null=True, related_name="certificate")
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from euc.models.certificate import Certificate
@@ -50,6 +50,8 @@ class GoodsLine(models.Model):
     pieces = models.PositiveBigIntegerField(_("pieces"), null=True, blank=True)
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
+    released_mg = models.BigIntegerField(default=0)
+    released_pieces = models.PositiveBigIntegerField(default=0)
 
     nd = models.DecimalField("Nd", max_digits=6, decimal_places=3, null=True, blank=True)
     pr = models.DecimalField("Pr", max_digits=6, decimal_places=3, null=True, blank=True)
@@ -69,6 +71,10 @@ class GoodsLine(models.Model):
                 name="goods_line_weight_is_sane",
             ),
             models.CheckConstraint(
+                condition=Q(released_mg=0) | Q(released_mg__gt=0, released_mg__lte=F("net_weight_mg")),
+                name="goods_line_released_within_its_weight",
+            ),
+            models.CheckConstraint(
                 condition=Q(value__isnull=True) | Q(value__gte=0), name="goods_line_value_ge_0"
             ),
             *[
@@ -86,6 +92,11 @@ class GoodsLine(models.Model):
     def composition(self) -> dict[str, Decimal]:
         """Stated mass % by element symbol; elements not stated are absent."""
         return {e.capitalize(): getattr(self, e) for e in ELEMENTS if getattr(self, e) is not None}
+
+    @property
+    def left_mg(self) -> int:
+        """What may still be imported: the weight without what was given up."""
+        return (self.net_weight_mg or 0) - self.released_mg
 
     def composition_total(self) -> Decimal:
         return sum(self.composition().values(), Decimal(0))

@@ -19,6 +19,7 @@ from accounts.roles import Role
 from documents import storing
 from euc import (
     assessing,
+    capacity,
     completeness,
     consequences,
     content,
@@ -121,10 +122,24 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         if certificate.status == workflow.RETURNED
         else certificate.end_reason,
         "replaced_by": _successor(certificate),
+        **_quantities(certificate, request.actor),
         **_against(certificate, shown),
         **progress_of(certificate),
     }
     return render(request, "euc/certificate_detail.html", context)
+
+
+def _quantities(certificate: Certificate, actor: Actor) -> dict[str, Any]:
+    """What is left of each line once issued, and the year's capacity while it is drafted, reviewed or repeated."""
+    said: dict[str, Any] = {"lines": {}}
+    if certificate.was_issued:
+        is_theirs = actor.organisation.pk == certificate.importer_id
+        said["lines"] = {line.number: line for line in certificate.lines()}
+        said["releases"] = list(certificate.releases.select_related("released_by"))
+        said["may_give_up"] = is_theirs and actor.has(Role.SIGNATORY) and certificate.is_in_force()
+    if not certificate.was_issued or certificate.repeats_id:
+        said["use"] = capacity.of(certificate)
+    return said
 
 
 def _successor(certificate: Certificate) -> Certificate | None:

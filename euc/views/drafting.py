@@ -17,6 +17,7 @@ from accounts.roles import Role
 from documents import storing, uploads
 from euc import (
     assessing,
+    capacity,
     completeness,
     control,
     drafting,
@@ -54,7 +55,12 @@ def create(request: HttpRequest) -> HttpResponse:
 def copy(request: HttpRequest, reference: str) -> HttpResponse:
     source = loading.certificate(request, reference)
     try:
-        draft = drafting.copy(source=source, by=request.actor, supersede="supersede" in request.POST)
+        draft = drafting.copy(
+            source=source,
+            by=request.actor,
+            supersede="supersede" in request.POST,
+            repeat="repeat" in request.POST,
+        )
     except engine.Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("euc:certificate-detail", reference)
@@ -416,7 +422,16 @@ def _check(request: HttpRequest, certificate: Certificate, page: str) -> HttpRes
             return redirect("euc:draft", certificate.reference, page)
     found = [(one, _answer_form(one, typed)) for one in certificate.inspected()]
     steps = presenting.step_buttons(workflow.CERTIFICATE, certificate, request.actor, "euc:certificate-step")
-    return _page(request, certificate, page, steps=steps, found=found, typed=typed, status=status)
+    return _page(
+        request,
+        certificate,
+        page,
+        steps=steps,
+        use=capacity.of(certificate),
+        found=found,
+        typed=typed,
+        status=status,
+    )
 
 
 def _answer_form(one: Answered, typed: AnswerForm | None) -> AnswerForm | None:

@@ -9,7 +9,9 @@ from euc.models import Certificate, Undertaking
 def certificate(request: HttpRequest, reference: str) -> Certificate:
     mine = Certificate.objects.visible_to(request.actor)
     return get_object_or_404(
-        mine.select_related("importer", "end_use", "document", "original__step__rule", "supersedes"),
+        mine.select_related(
+            "importer", "end_use", "document", "original__step__rule", "supersedes", "repeats"
+        ),
         reference=reference,
     )
 

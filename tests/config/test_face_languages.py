@@ -51,6 +51,8 @@ DRAFTING_CODE = [
     "euc/originals.py",
     "euc/consequences.py",
     "euc/reminding.py",
+    "euc/releasing.py",
+    "euc/views/releases.py",
     "euc/drafting.py",
     "euc/attesting.py",
     "euc/original_forms.py",

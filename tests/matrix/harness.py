@@ -488,6 +488,7 @@ def declared_names() -> set[str]:
     asked = (
         original.EntryForm,
         original.StationForm,
+        euc.GiveUpForm,
         euc.OrderForm,
         euc.LineForm,
         euc.EndUseForm,

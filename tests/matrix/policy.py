@@ -98,6 +98,7 @@ ROUTES = {
     "euc:original-scan": Route(get=RECORDERS | {"auditor"}, subject="original-entry", at="ISSUED"),
     "euc:original-station-add": Route(post=RECORDERS, subject="original-rule", at="ISSUED"),
     "euc:original-station-remove": Route(post=RECORDERS, subject="original-station", at="ISSUED"),
+    "euc:give-up": Route(get=SIGNATORIES, post=SIGNATORIES, subject="line", at="ISSUED", after_post=ANSWERED),
     "euc:attestation-list": _open(get=READERS),
     "euc:attestation-detail": _open(get=READERS, subject="attestation", is_shared=True),
     "euc:attestation-propose": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),

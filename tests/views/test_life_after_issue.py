@@ -114,6 +114,46 @@ class TestSuccessor:
         assert "stays in force until this one is issued" in answer.content.decode()
 
 
+class TestGiveUp:
+    def test_asks_warns_and_shows_what_is_left(self, client_for, issued, signatory, drafter, officer, url):
+        client = client_for(signatory)
+        address = url(issued, "lines/1/give-up/")
+        assert "cannot be taken back" in client.get(address).content.decode()
+        wrong = client.post(address, {"weight_mg": "1300", "reason": "less"})
+        assert wrong.context["form"].errors["weight_mg"]
+        assert wrong.context["form"]["reason"].value() == "less"
+        assert client.post(address, {"weight_mg": "200", "pieces": "10", "reason": "less"}).status_code == 302
+        for who in (drafter, officer):
+            shown = client_for(who).get(url(issued)).content.decode()
+            assert "1,000.000" in shown
+            assert "/give-up/" not in shown
+        assert client_for(drafter).get(address).status_code == 403
+        assert client.get(url(issued, "lines/9/give-up/")).status_code == 404
+
+    def test_is_explained_when_it_ended(self, client_for, issued, signatory, senior, url):
+        services.revoke(certificate=issued, by=senior, reason="cancelled")
+        answer = client_for(signatory).post(
+            url(issued, "lines/1/give-up/"), {"weight_mg": "1", "reason": "less"}
+        )
+        assert answer.status_code == 409
+
+
+class TestRepeatOrder:
+    def test_copies_and_shows_the_capacity_to_both_sides(
+        self, client_for, issued, drafter, signatory, officer, url
+    ):
+        answer = client_for(drafter).post(url(issued, "copy/"), {"repeat": "1"}, follow=True)
+        repeat = Certificate.objects.get(repeats=issued)
+        assert answer.context["certificate"] == repeat
+        assert (repeat.po_number, repeat.supersedes) == ("", None)
+        for tail in ("", "draft/check/"):
+            shown = client_for(drafter).get(url(repeat, tail)).content.decode()
+            assert "22,800.000" in shown
+            assert issued.reference in shown
+        other = demonstration.submitted(drafter=drafter, signatory=signatory, po_number="PO-9")
+        assert "Declared annual capacity" in client_for(officer).get(url(other)).content.decode()
+
+
 def test_demonstration_shows_a_superseded_certificate(db):
     demonstration.load()
     assert Certificate.objects.filter(status=workflow.SUPERSEDED).exists()
