@@ -63,7 +63,8 @@ def where(entries: list[OriginalEntry], steps: list[OriginalStep]) -> custody.Wh
     return custody.follow(entries, _offices(steps))
 
 
-def _may_record(certificate: Certificate, by: Actor) -> None:
+def may_record(certificate: Certificate, by: Actor) -> None:
+    """Refuse who is neither of the importer nor an independent reviewer."""
     if workflow.IMPORTER_ROLES & by.roles:
         if reason := bars.not_of_the_importer(certificate, by):
             raise engine.NotAllowed(reason)
@@ -79,7 +80,7 @@ def _enter(certificate: Certificate, by: Actor, seen: int | None) -> list[Origin
     engine.lock(certificate)
     if not certificate.was_issued:
         raise engine.WrongStatus(_("Only an issued certificate has an original."))
-    _may_record(certificate, by)
+    may_record(certificate, by)
     open_for(certificate)
     entries = list(certificate.original_entries.all())
     if seen is not None and seen != len(entries):

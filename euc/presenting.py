@@ -113,6 +113,8 @@ VERBS = {
     "mislaid": gettext_lazy("Original lost"),
     "correct": gettext_lazy("Entry about the original corrected"),
     "reverse": gettext_lazy("Entry about the original reversed"),
+    "make_true_copy": gettext_lazy("Cover page of the original asked for"),
+    "seal_true_copy": gettext_lazy("Cover page of the original made"),
     "add_station": gettext_lazy("Station of the original added"),
     "remove_station": gettext_lazy("Station of the original removed"),
 }

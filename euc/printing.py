@@ -90,9 +90,9 @@ def _sheet(content: dict, issue: dict, *, hindi: bool) -> dict:
         "template": content.get("template", ""),
         "content_hash": issue.get("content_hash", ""),
         "hash_prefix": issue.get("content_hash", "")[:16],
-        "issued_on": _day(issue.get("issued_at", "")),
-        "valid_from": _day(issue.get("valid_from", "")),
-        "valid_until": _day(issue.get("valid_until", "")),
+        "issued_on": day_words(issue.get("issued_at", "")),
+        "valid_from": day_words(issue.get("valid_from", "")),
+        "valid_until": day_words(issue.get("valid_until", "")),
         "parties": _parties(content.get("parties", {})),
         "order": _order(content.get("order", {})),
         "goods": [_goods_line(line) for line in content.get("goods", [])],
@@ -104,14 +104,14 @@ def _sheet(content: dict, issue: dict, *, hindi: bool) -> dict:
         "signatory": _signatory(content.get("signatory", {})),
         "approved_by": issue.get("approved_by", {}),
         "issued_by": issue.get("issued_by", {}),
-        "issued_at": _instant(issue.get("issued_at", "")),
+        "issued_at": instant_words(issue.get("issued_at", "")),
         "verify_url": verify_url,
-        "code": _in_fours(verify_url.rstrip("/").rpartition("/")[2]),
+        "code": in_fours(verify_url.rstrip("/").rpartition("/")[2]),
         "qr": qr.svg(verify_url, title=f"Verify at {verify_url}") if verify_url else "",
     }
 
 
-def _in_fours(code: str) -> list[str]:
+def in_fours(code: str) -> list[str]:
     """A verification code as people type it: groups of four, two rows."""
     groups = [code[place : place + 4] for place in range(0, len(code), 4)]
     return [" ".join(groups[:4]), " ".join(groups[4:])] if groups else []
@@ -147,7 +147,7 @@ def _party(role: Words, party: dict) -> dict:
 
 
 def _order(order: dict) -> dict:
-    return {**order, "date": _day(order.get("date", ""))}
+    return {**order, "date": day_words(order.get("date", ""))}
 
 
 def _goods_line(line: dict) -> dict:
@@ -195,7 +195,7 @@ def _evidence(item: dict) -> dict:
 
 
 def _signatory(signatory: dict) -> dict:
-    return {**signatory, "signed_at": _instant(signatory.get("signed_at", ""))}
+    return {**signatory, "signed_at": instant_words(signatory.get("signed_at", ""))}
 
 
 def kilograms(milligrams: int | None) -> str:
@@ -222,7 +222,7 @@ def _money(amount: str | None) -> str:
     return f"{Decimal(amount):,.2f}" if amount else ""
 
 
-def _day(text: str) -> Words:
+def day_words(text: str) -> Words:
     """A date (or the Indian day of a moment) in words that no two countries read differently."""
     if not text:
         return Words("", "")
@@ -232,11 +232,11 @@ def _day(text: str) -> Words:
     )
 
 
-def _instant(text: str) -> Words:
+def instant_words(text: str) -> Words:
     """A moment in Indian time, to the minute."""
     if not text:
         return Words("", "")
-    day, clock = _day(text), _moment(text).astimezone(INDIA).strftime("%H:%M")
+    day, clock = day_words(text), _moment(text).astimezone(INDIA).strftime("%H:%M")
     return Words(f"{day.en}, {clock} IST", f"{day.zh} {clock}（印度标准时间）")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,8 @@ from django.utils import timezone
 
 from accounts import actors
 from documents import signing, storing
-from euc import emails, printing, workflow
-from euc.models import Certificate, ExpiryReminder, RuleNotice
+from euc import cover_printing, emails, printing, workflow
+from euc.models import Certificate, ExpiryReminder, RuleNotice, TrueCopy
 from workflow import errands, events
 from workflow.models import Errand
 
@@ -111,6 +112,43 @@ def note_that_reminded(errand: Errand, result: None) -> None:
     )
 
 
+def print_true_copy(errand: Errand) -> Printed:
+    """Render and seal the cover page of a scanned original. Raises NoKey rather than give an unsigned file."""
+    signing.current_signer()
+    copy = TrueCopy.objects.get(pk=errand.subject_id)
+    address = f"{settings.SITE_URL}/v/{copy.content['token']}/"
+    pdf = cover_printing.cover_pdf(content=copy.content, verify_url=address)
+    at = timezone.now()
+    sealed = signing.seal(pdf, reason=copy.reference, at=at)
+    return Printed(sealed.content, sealed.signer_subject, sealed.page_count, at, {})
+
+
+def register_true_copy(errand: Errand, printed: Printed) -> None:
+    """Register the cover page, inside the fenced transaction; its number is how long the ledger was."""
+    copy = TrueCopy.objects.select_for_update().get(pk=errand.subject_id)
+    document = storing.register(
+        content=printed.content,
+        kind="euc.true_copy",
+        reference=copy.reference,
+        revision=copy.entries,
+        content_hash=hashlib.sha256(printing.canonical(copy.content)).hexdigest(),
+        signer_subject=printed.signer_subject,
+        signed_at=printed.sealed_at,
+        page_count=printed.page_count,
+        book=copy.book,
+        name=f"{copy.certificate.slug}-true-copy-{copy.entries}.pdf",
+    )
+    TrueCopy.objects.filter(pk=copy.pk).update(document=document)
+    events.record(
+        book=copy.book,
+        subject=copy.certificate,
+        verb="euc.original.seal_true_copy",
+        by=actors.clock(),
+        details={"sha256": document.sha256},
+    )
+
+
+errands.handle("euc.print_true_copy", work=print_true_copy, settle=register_true_copy)
 errands.handle("euc.remind_of_expiry", work=remind_of_expiry, settle=note_that_reminded)
 errands.handle("euc.tell_of_rule", work=tell_of_rule, settle=note_that_told)
 errands.handle("euc.print_certificate", work=print_certificate, settle=register_certificate)

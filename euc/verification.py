@@ -86,7 +86,9 @@ def by_token(token: str) -> PublicView | None:
 
 
 def of_document(document: Document) -> PublicView | None:
-    """The public view of the certificate a registered file belongs to."""
+    """The public view of the certificate a registered file, or the cover page of its paper, belongs to."""
+    if document.kind == "euc.true_copy":
+        return _of_one(certificate__true_copies__document=document)
     return _of_one(certificate__document=document)
 
 

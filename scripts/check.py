@@ -19,7 +19,7 @@ TYPED = [
     *("euc/custody.py", "euc/originals.py", "euc/attesting.py"),
     *("euc/consequences.py", "euc/reminding.py"),
     *("euc/quality.py", "euc/inspecting.py", "euc/dating.py"),
-    *("euc/releasing.py", "euc/capacity.py"),
+    *("euc/releasing.py", "euc/capacity.py", "euc/true_copies.py", "euc/cover_printing.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
 ]
 

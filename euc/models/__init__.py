@@ -10,6 +10,7 @@ from euc.models.quality import FindingAnswer, QualityRule
 from euc.models.release import QuantityRelease
 from euc.models.reminder import ExpiryReminder
 from euc.models.review import Approval, FieldComment, Revision
+from euc.models.true_copy import TrueCopy
 from euc.models.undertaking import Undertaking, UndertakingClause
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "RuleNotice",
     "Scratch",
     "Serial",
+    "TrueCopy",
     "Undertaking",
     "UndertakingClause",
 ]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import roles_required
 from accounts.roles import Role
 from documents import storing, uploads
-from euc import custody, original_forms, original_words, originals
+from euc import custody, original_forms, original_words, originals, true_copies
 from euc.converters import ReferenceConverter
 from euc.models import AttestationRule, Certificate, Original, OriginalEntry
 from euc.models.certificate import today
@@ -22,6 +22,7 @@ from euc.paging import paginate
 from euc.views import loading
 from euc.views.certificates import FORM, READERS, REFERENCE, STATUS_OF, _file
 from workflow import engine
+from workflow.models import Errand
 
 RECORDERS = (Role.DRAFTER, Role.SIGNATORY, Role.OFFICER, Role.SENIOR)
 
@@ -82,9 +83,18 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "ledger": original_words.ledger(entries),
         "acts": _acts(certificate, now, steps) if may_record else [],
         "offered": _offered(certificate, steps) if may_record else [],
+        "copies": _copies(certificate),
         "may_see_scans": not request.actor.has(Role.ANALYST),
     }
     return render(request, "euc/original_detail.html", context)
+
+
+def _copies(certificate: Certificate) -> list[dict[str, Any]]:
+    """The cover pages made so far, or how far they are."""
+    copies = list(certificate.true_copies.select_related("document"))
+    about = Errand.objects.filter(kind=true_copies.PRINT, subject_id__in=[copy.pk for copy in copies])
+    states = dict(about.values_list("subject_id", "state"))
+    return [{"copy": copy, "is_making": states.get(copy.pk) == Errand.PENDING} for copy in copies]
 
 
 def _acts(certificate: Certificate, now: custody.Where, steps: list) -> list[dict[str, Any]]:
@@ -287,3 +297,27 @@ def scan(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     if entry.scan is None:
         raise Http404
     return _file(entry.scan, entry.scan_name)
+
+
+@require_POST
+@roles_required(*RECORDERS)
+def make_true_copy(request: HttpRequest, reference: str) -> HttpResponse:
+    certificate = _certificate(request, reference)
+    try:
+        true_copies.make(certificate=certificate, by=request.actor)
+    except engine.Incomplete as refusal:
+        messages.error(request, str(refusal.misses[0].message))
+    except engine.Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The cover page is being made; reload this page in a moment."))
+    return redirect("euc:original", certificate.reference)
+
+
+@require_safe
+@roles_required(*READERS)
+def true_copy(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """The sealed cover page exactly as registered."""
+    certificate = _certificate(request, reference)
+    copy = get_object_or_404(certificate.true_copies.filter(document__isnull=False), pk=pk)
+    return _file(copy.document.file, copy.document.file.name)

@@ -59,6 +59,7 @@ DRAFTING_CODE = [
     "euc/original_words.py",
     "euc/models/original.py",
     "euc/views/originals.py",
+    "euc/true_copies.py",
     "euc/views/attestation.py",
     "euc/views/drafting.py",
     "euc/views/certificates.py",

@@ -75,12 +75,18 @@ def _original_entry(seeded: Seeded, stage: str) -> dict:
     return {**_certificate(seeded, stage), "pk": found.pk if found else NO_ID}
 
 
+def _true_copy(seeded: Seeded, stage: str) -> dict:
+    found = seeded.certificates[stage].true_copies.first()
+    return {**_certificate(seeded, stage), "pk": found.pk if found else NO_ID}
+
+
 def _station(seeded: Seeded, stage: str) -> dict:
     found = seeded.certificates[stage].original_steps.filter(rule__is_required=False).first()
     return {**_certificate(seeded, stage), "pk": found.pk if found else NO_ID}
 
 
 SUBJECTS = {
+    "true-copy": _true_copy,
     "original-entry": _original_entry,
     "original-station": _station,
     "original-kind": lambda seeded, stage: {**_certificate(seeded, stage), "kind": "handed-in"},

@@ -95,6 +95,8 @@ ROUTES = {
     "euc:original-reverse": Route(
         get=RECORDERS, post=RECORDERS, subject="original-entry", at="ISSUED", after_post=ANSWERED
     ),
+    "euc:true-copy-make": Route(post=RECORDERS, subject="certificate", at="ISSUED"),
+    "euc:true-copy": Route(get=READERS, subject="true-copy", at="ISSUED"),
     "euc:original-scan": Route(get=RECORDERS | {"auditor"}, subject="original-entry", at="ISSUED"),
     "euc:original-station-add": Route(post=RECORDERS, subject="original-rule", at="ISSUED"),
     "euc:original-station-remove": Route(post=RECORDERS, subject="original-station", at="ISSUED"),

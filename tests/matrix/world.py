@@ -14,10 +14,21 @@ from accounts.actors import Actor
 from accounts.models import Invitation, Organisation
 from accounts.roles import Kind, Role
 from documents import storing
-from euc import attesting, dating, drafting, library_forms, originals, reference, ruling, services, workflow
+from euc import (
+    attesting,
+    dating,
+    drafting,
+    library_forms,
+    originals,
+    reference,
+    ruling,
+    services,
+    true_copies,
+    workflow,
+)
 from euc.demonstration import EXPORTER
 from euc.kinds import EvidenceKind
-from euc.models import AttestationRule, Certificate, Clause, ControlRule, Party, Policy, QualityRule
+from euc.models import AttestationRule, Certificate, Clause, ControlRule, Party, Policy, QualityRule, TrueCopy
 from euc.models.certificate import today
 from euc.rule_forms import COPIED
 from tests.factories import MembershipFactory, OrganisationFactory, SiteFactory, UserFactory
@@ -358,6 +369,20 @@ def _sign_in_ink(mark, certificate, by) -> None:
         scan=scan,
         scan_name=f"{mark('filename', 'original.scan_name')}.pdf",
     )
+    cover = storing.register(
+        content=b"%PDF-1.7 cover " + mark("submitted", "cover bytes").encode(),
+        kind="euc.true_copy",
+        reference=certificate.reference,
+        revision=1,
+        content_hash="0" * 64,
+        signer_subject="CN=Seal",
+        signed_at=timezone.now(),
+        page_count=1,
+        book=certificate.book,
+        name="cover.pdf",
+    )
+    copy = true_copies.make(certificate=certificate, by=by)
+    TrueCopy.objects.filter(pk=copy.pk).update(document=cover)
     chamber = AttestationRule.objects.get(code="CHAMBER")
     originals.add_station(certificate=certificate, by=by, rule=chamber)
 
