@@ -24,7 +24,8 @@ from accounts.models import Organisation
 from accounts.roles import Kind
 from euc import custody, originals
 from euc.models import AttestationRule, Original, OriginalEntry
-from euc.models.original import FACTS, MOST_DAYS, facts_of
+from euc.models.attestation import MOST_DAYS
+from euc.models.original import FACTS, facts_of
 
 CODE = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
 WAYBILL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 /-]{3,39}")

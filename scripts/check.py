@@ -16,7 +16,7 @@ TYPED = [
     *("euc/services.py", "euc/drafting.py", "euc/turns.py", "euc/content.py", "euc/printing.py"),
     *("euc/control.py", "euc/assessing.py", "euc/ruling.py", "euc/touching.py"),
     *("euc/wording.py", "euc/using.py"),
-    *("euc/custody.py", "euc/originals.py", "euc/attesting.py"),
+    *("euc/custody.py", "euc/originals.py"),
     *("euc/consequences.py", "euc/reminding.py"),
     *("euc/quality.py", "euc/inspecting.py", "euc/dating.py"),
     *("euc/releasing.py", "euc/capacity.py", "euc/true_copies.py", "euc/cover_printing.py"),

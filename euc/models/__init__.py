@@ -1,11 +1,12 @@
 """What is stored of certificates and undertakings."""
 
+from euc.models.attestation import AttestationRule
 from euc.models.certificate import Certificate, EndUse, Party, Serial
 from euc.models.clause import Clause, Policy
 from euc.models.control import ControlRule, RuleNotice
 from euc.models.drafting import Evidence, PageSave, Scratch
 from euc.models.goods import ELEMENTS, GoodsLine
-from euc.models.original import AttestationRule, EStamp, Original, OriginalEntry, OriginalStep
+from euc.models.original import EStamp, Original, OriginalEntry, OriginalStep
 from euc.models.quality import FindingAnswer, QualityRule
 from euc.models.release import QuantityRelease
 from euc.models.reminder import ExpiryReminder

@@ -1,4 +1,4 @@
-"""The paper original: which offices must stamp it, as dated rows, and a ledger of where it went and who holds it."""
+"""The paper original: its stations, a ledger of what happened to it, and where it lies now."""
 
 from __future__ import annotations
 
@@ -7,149 +7,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.roles import Role
 from documents.models import StoredFile
 from euc import custody, workflow
+from euc.models.attestation import AttestationRule
 from euc.models.certificate import Certificate, today
-from euc.models.living import Living, at_and_by
 from workflow.append_only import AppendOnlyModel, AppendOnlyQuerySet
-
-READ_BY_ALL = (workflow.ADOPTED, workflow.SUPERSEDED, workflow.REPEALED)
-MOST_DAYS = 365
-
-
-class AttestationRuleQuerySet(models.QuerySet):
-    def visible_to(self, actor):
-        """What was ever adopted for every reader; proposals for the authority's own people."""
-        if actor is None:
-            return self.none()
-        if actor.has(Role.OFFICER, Role.SENIOR, Role.AUDITOR):
-            return self
-        if actor.has(Role.DRAFTER, Role.SIGNATORY, Role.ANALYST):
-            return self.filter(status__in=READ_BY_ALL)
-        return self.none()
-
-    def in_use_on(self, day: date, *, authority: Organisation | None = None, template: str = ""):
-        """The stations of a day in India, in their order; one replaced later counts until its successor does."""
-        dated = self.filter(Q(effective_until=None) | Q(effective_until__gte=day), effective_from__lte=day)
-        found = dated.filter(status__in=READ_BY_ALL).order_by("position", "code")
-        if authority is not None:
-            found = found.filter(Q(authority=None) | Q(authority=authority))
-        return found.filter(template__in=["", template]) if template else found
-
-    def proposed(self):
-        return self.filter(status=workflow.PROPOSED)
-
-
-class AttestationRule(Living, models.Model):
-    """One station on the paper's way, in one version: who stamps or carries it, from when on, in how many days.
-
-    A version never changes; a new one replaces it. Days count in India. What is not well established says so.
-    """
-
-    class Stage(models.TextChoices):
-        INK = custody.INK, _("ink signature and company stamp")
-        OFFICE = custody.OFFICE, _("stamp of an office")
-        COURIER = custody.COURIER, _("courier to China")
-
-    class Confidence(models.TextChoices):
-        HIGH = "HIGH", _("high")
-        MEDIUM = "MEDIUM", _("medium")
-        LOW = "LOW", _("low")
-
-    reference = models.CharField(max_length=60, unique=True)
-    code = models.CharField(max_length=40)
-    version = models.PositiveSmallIntegerField(default=1)
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")
-    status = models.CharField(
-        max_length=12,
-        default=workflow.PROPOSED,
-        choices=[(s, workflow.LABELS[s]) for s in workflow.ATTESTATION.statuses],
-    )
-    authority = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
-    template = models.CharField(max_length=40, blank=True)
-    position = models.PositiveSmallIntegerField()
-    stage = models.CharField(max_length=8, choices=Stage, default=Stage.OFFICE)
-    name = models.CharField(max_length=120)
-    name_zh = models.CharField(max_length=120, blank=True)
-    name_hi = models.CharField(max_length=120, blank=True)
-    is_required = models.BooleanField(default=False)
-    expected_days = models.PositiveSmallIntegerField()
-    effective_from = models.DateField()
-    effective_until = models.DateField(null=True)
-    source = models.CharField(max_length=300)
-    source_url = models.CharField(max_length=300, blank=True)
-    confidence = models.CharField(max_length=6, choices=Confidence)
-    confirmed = models.BooleanField(default=False)
-    doubt = models.TextField(blank=True, max_length=1000)
-
-    is_shipped = models.BooleanField(default=False)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField(default=timezone.now)
-    adopted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    adopted_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    ended_at = models.DateTimeField(null=True)
-    end_reason = models.TextField(blank=True)
-
-    objects = AttestationRuleQuerySet.as_manager()
-
-    book = "rules"
-    is_editable = False
-
-    class Meta:
-        ordering = ["position", "code", "version"]
-        constraints = [
-            models.UniqueConstraint(fields=["code", "version"], name="attestation_rule_version_once"),
-            models.UniqueConstraint(
-                fields=["code"], condition=Q(status=workflow.ADOPTED), name="attestation_rule_one_in_use"
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=workflow.ATTESTATION.statuses), name="attestation_rule_status_is_known"
-            ),
-            *at_and_by("attestation_rule", "adopted", "ended"),
-            models.CheckConstraint(
-                condition=Q(status__in=[workflow.PROPOSED, workflow.WITHDRAWN])
-                | Q(is_shipped=True)
-                | Q(adopted_by__isnull=False),
-                name="attestation_rule_in_use_was_adopted",
-            ),
-            models.CheckConstraint(
-                condition=Q(adopted_by__isnull=True) | ~Q(adopted_by=F("proposed_by")),
-                name="attestation_rule_adopter_is_not_proposer",
-            ),
-            models.CheckConstraint(
-                condition=Q(expected_days__gte=1, expected_days__lte=MOST_DAYS),
-                name="attestation_rule_days_are_sane",
-            ),
-        ]
-
-    def __str__(self):
-        return self.label
-
-    @property
-    def slug(self) -> str:
-        return self.reference
-
-    @property
-    def label(self) -> str:
-        """Its name in the reader's language, as far as it has one."""
-        language = (get_language() or "en").split("-")[0]
-        return {"hi": self.name_hi, "zh": self.name_zh}.get(language, "") or self.name
-
-    @property
-    def title(self) -> str:
-        return str(self.get_stage_display())
-
-    @property
-    def is_doubtful(self) -> bool:
-        return self.confidence == self.Confidence.LOW
 
 
 class OriginalQuerySet(models.QuerySet):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import roles_required
-from euc import attesting, original_forms, original_words, presenting, workflow
+from euc import dating, original_forms, original_words, presenting, workflow
 from euc.models import AttestationRule
 from euc.models.certificate import today
 from euc.paging import paginate
@@ -19,7 +20,9 @@ from euc.views.certificates import FORM, READERS, REVIEWERS, STATUS_OF, take_ste
 from workflow import engine, events
 from workflow.law import Step
 
-SERVICES = {"adopt": attesting.adopt, "withdraw": attesting.withdraw, "retire": attesting.retire}
+SERVICES = {
+    verb: partial(getattr(dating, verb), law=workflow.ATTESTATION) for verb in ("adopt", "withdraw", "retire")
+}
 PAGE_SIZE = 50
 
 
@@ -77,7 +80,9 @@ def propose(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                rule = attesting.propose(
+                rule = dating.propose(
+                    kind=AttestationRule,
+                    law=workflow.ATTESTATION,
                     by=request.actor,
                     columns=form.columns(),
                     code=form.cleaned_data.get("code", ""),
@@ -101,7 +106,7 @@ def step(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
         subject=_rule(request, reference),
         verb=verb,
         services=SERVICES,
-        name="rule",
+        name="row",
         back="euc:attestation-detail",
         extra=_step_context,
     )

@@ -54,7 +54,7 @@ DRAFTING_CODE = [
     "euc/releasing.py",
     "euc/views/releases.py",
     "euc/drafting.py",
-    "euc/attesting.py",
+    "euc/dating.py",
     "euc/original_forms.py",
     "euc/original_words.py",
     "euc/models/original.py",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 import time_machine
@@ -10,13 +11,15 @@ from django.utils import timezone
 
 from accounts import identifiers
 from documents import storing
-from euc import attesting, custody, originals, services, signals, workflow
+from euc import custody, dating, originals, services, signals, workflow
 from euc.models import AttestationRule, Certificate, EStamp, Original, OriginalEntry
 from euc.models.certificate import today
 from tests.races import together
 from workflow import engine, events
 from workflow.engine import Incomplete, NotAllowed, WrongStatus
 
+propose = partial(dating.propose, kind=AttestationRule, law=workflow.ATTESTATION)
+adopt, retire = (partial(verb, law=workflow.ATTESTATION) for verb in (dating.adopt, dating.retire))
 STAMP = "IN-DL12345678901234X"
 FACTS = {
     custody.SIGNED: {"officer": "Sita Signatory"},
@@ -124,9 +127,7 @@ class TestWay:
             name: getattr(notary, name) for name in ("position", "stage", "name", "source", "confidence")
         }
         changed |= {"is_required": True, "expected_days": 2, "effective_from": today()}
-        attesting.adopt(
-            rule=attesting.propose(by=officer, columns=changed, supersedes=notary), by=second_officer
-        )
+        adopt(row=propose(by=officer, columns=changed, supersedes=notary), by=second_officer)
         assert "NOTARY" not in {step.rule.code for step in originals.stations(issued)}
         fresh = [step.rule for step in originals.stations(life.issued())]
         assert [rule.reference for rule in fresh][:2] == ["INK-v1", "NOTARY-v2"]
@@ -349,9 +350,9 @@ class TestAttestationRules:
         assert all(rule.doubt and rule.source for rule in rules)
 
     def test_take_two_officers(self, clauses, officer):
-        rule = attesting.propose(by=officer, code="STATE", columns=COLUMNS)
+        rule = propose(by=officer, code="STATE", columns=COLUMNS)
         with pytest.raises(NotAllowed, match="You proposed"):
-            attesting.adopt(rule=rule, by=officer)
+            adopt(row=rule, by=officer)
         with pytest.raises(IntegrityError, match="adopter_is_not_proposer"), transaction.atomic():
             AttestationRule.objects.filter(pk=rule.pk).update(
                 status=workflow.ADOPTED, adopted_by=officer.person, adopted_at=rule.proposed_at
@@ -362,9 +363,7 @@ class TestAttestationRules:
     ):
         old = AttestationRule.objects.get(code="DGFT")
         columns = COLUMNS | {"effective_from": today() + timedelta(days=5)}
-        attesting.adopt(
-            rule=attesting.propose(by=officer, columns=columns, supersedes=old), by=second_officer
-        )
+        adopt(row=propose(by=officer, columns=columns, supersedes=old), by=second_officer)
         versions = {
             days: [r.version for r in AttestationRule.objects.in_use_on(today() + timedelta(days=days))
                    if r.code == "DGFT"]
@@ -373,13 +372,13 @@ class TestAttestationRules:
         assert versions == {0: [1], 4: [1], 5: [2], 50: [2]}
 
     def test_can_be_retired(self, clauses, senior):
-        attesting.retire(rule=AttestationRule.objects.get(code="MEA"), by=senior, reason="not asked for")
+        retire(row=AttestationRule.objects.get(code="MEA"), by=senior, reason="not asked for")
         assert "MEA" not in {r.code for r in AttestationRule.objects.in_use_on(today())}
         assert "MEA" in {r.code for r in AttestationRule.objects.in_use_on(today() - timedelta(days=1))}
 
     def test_of_one_authority_count_for_it_alone(self, clauses, authority, officer, second_officer, ministry):
-        rule = attesting.propose(by=officer, code="OWN", columns=COLUMNS | {"authority": authority})
-        attesting.adopt(rule=rule, by=second_officer)
+        rule = propose(by=officer, code="OWN", columns=COLUMNS | {"authority": authority})
+        adopt(row=rule, by=second_officer)
         for asked, counts in ((authority, True), (ministry, False)):
             codes = {r.code for r in AttestationRule.objects.in_use_on(today(), authority=asked)}
             assert ("OWN" in codes) is counts

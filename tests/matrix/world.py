@@ -15,7 +15,6 @@ from accounts.models import Invitation, Organisation
 from accounts.roles import Kind, Role
 from documents import storing
 from euc import (
-    attesting,
     dating,
     drafting,
     library_forms,
@@ -101,7 +100,8 @@ def _propose_rule(officer) -> None:
     columns = {name: getattr(known, name) for name in COPIED} | {"codes": ["1C999.a"]}
     ruling.propose(by=officer, columns=columns, code=RULES["PROPOSED"].removesuffix("-v1"))
     station = {"position": 45, "name": "Matrix", "expected_days": 3, "effective_from": today(), "source": "-"}
-    attesting.propose(by=officer, columns=station | {"confidence": "LOW"}, code="MATRIX")
+    station |= {"confidence": "LOW"}
+    dating.propose(kind=AttestationRule, law=workflow.ATTESTATION, by=officer, columns=station, code="MATRIX")
     clause = Clause.objects.get(reference=CLAUSES["ADOPTED"])
     columns = {name: getattr(clause, name) for name in library_forms.COPIED} | {"effective_from": today()}
     ruling.propose(by=officer, columns=columns, code="MATRIX_CLAUSE", of=Clause)

@@ -7,10 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from euc import attesting, custody, demonstration, originals, services
+from euc import custody, demonstration, originals, services
 from euc.models import AttestationRule, Certificate, Original, OriginalEntry
 from euc.models.certificate import today
-from tests.euc.test_originals import COLUMNS, FACTS
+from tests.euc.test_originals import COLUMNS, FACTS, adopt, retire
 
 READERS = ["drafter", "signatory", "officer", "senior", "auditor", "analyst"]
 
@@ -226,7 +226,7 @@ class TestRules:
         assert client.post("/attestation/new/", TYPED).status_code == 302
         rule = AttestationRule.objects.get(code="STATE-OFFICE")
         assert client_for(drafter).get(f"/attestation/{rule.reference}/").status_code == 404
-        attesting.adopt(rule=rule, by=second_officer)
+        adopt(row=rule, by=second_officer)
         assert "State export office" in client_for(drafter).get("/attestation/").content.decode()
 
     @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ class TestRules:
         assert [change["new"] for change in page.context["changes"] if change["old"] == "10"] == ["20"]
 
     def test_that_ended_leave_open_papers(self, client_for, issued, senior, drafter, url):
-        attesting.retire(rule=AttestationRule.objects.get(code="DGFT"), by=senior, reason="moved")
+        retire(row=AttestationRule.objects.get(code="DGFT"), by=senior, reason="moved")
         assert "Directorate General" in client_for(drafter).get(url(issued, "original/")).content.decode()
         services.revoke(certificate=issued, by=senior, reason="cancelled")
         assert "/original/record/" not in client_for(drafter).get(url(issued, "original/")).content.decode()
