@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from euc import bars, printing, workflow
+from euc import bars, printing, services, workflow
 from euc.models import Certificate, GoodsLine, QuantityRelease
-from euc.models.certificate import today
 from workflow import engine, events
 from workflow.law import Miss
 
@@ -33,13 +32,11 @@ def give_up(
     Refuses more than is left, and the whole of everything: that is for the authority to revoke.
     """
     at = at or timezone.now()
-    engine.lock(certificate)
+    services.hold_in_force(certificate, at=at)
     if reason_why_not := bars.not_of_the_importer(certificate, by):
         raise engine.NotAllowed(reason_why_not)
     if not workflow.SIGNATORY & by.roles:
         raise engine.NotAllowed(_("Your role does not allow this step."))
-    if not certificate.is_in_force(today(at)):
-        raise engine.WrongStatus(_("Quantity can be given up only while the certificate is in force."))
     lines = list(GoodsLine.objects.select_for_update().filter(certificate=certificate))
     line = next((line for line in lines if line.number == number), None)
     if line is None:

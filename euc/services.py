@@ -264,6 +264,19 @@ def issue(
     errands.owe("euc.print_certificate", subject=certificate, key=str(certificate.revision_number))
 
 
+def hold_in_force(certificate: Certificate, *, at: datetime | None = None) -> None:
+    """Hold the certificate's row until the transaction ends; refuse with WrongStatus what is not in force then.
+
+    For whatever draws on it: a supersession, revocation or release before or after has one order with the draw.
+    """
+    engine.lock(certificate)
+    if not certificate.is_in_force(today(at)):
+        raise engine.WrongStatus(
+            _("%(reference)s is %(status)s and not in force.")
+            % {"reference": certificate.reference, "status": certificate.status_label}
+        )
+
+
 def _issue_block(
     certificate: Certificate, *, by: Actor, at: datetime, valid_from: date, valid_until: date
 ) -> dict[str, Any]:
