@@ -170,6 +170,8 @@ class Copies:
             "certificate_id": self.base + number,
             "importer_id": self.importer(number)["id"],
             "reference": self.reference(number, "NRU"),
+            "token": new_token(),
+            "document_id": None,
         }
 
 

@@ -38,6 +38,13 @@ def approval_lapsed(subject, by):
     return ""
 
 
+def part_of_a_certificate(subject, by):
+    """What is promised for one certificate is signed, reviewed and brought into force with it."""
+    if subject.certificate_id is not None:
+        return _("It goes with its certificate and has no step of its own here.")
+    return ""
+
+
 def still_valid(subject, by):
     if subject.valid_until and not subject.is_past(subject.valid_until):
         return _("It is still within its validity.")

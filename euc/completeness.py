@@ -126,10 +126,12 @@ def _end_use(certificate: Any) -> Iterator[Miss]:
 
 
 def _undertakings(certificate: Any) -> Iterator[Miss]:
+    if problem := certificate.reliance_problem():
+        yield Miss(UNDERTAKINGS, "relies_on", problem)
     for clause in certificate.clauses_missing():
-        text = _("The required undertaking “%(title)s” is not given in the words that count today.")
-        text %= {"title": clause.title_here}
-        yield Miss(UNDERTAKINGS, f"clause-{clause.code}", text)
+        yield Miss(UNDERTAKINGS, clause.field_name, _not_given(clause))
+    for clause in certificate.clauses_unnamed():
+        yield _unnamed(clause, UNDERTAKINGS)
 
 
 def _evidence(certificate: Any) -> Iterator[Miss]:
@@ -159,8 +161,43 @@ def _scratch(certificate: Any) -> Iterator[Miss]:
         yield Miss(scratch.page, next(iter(scratch.errors), ""), text, scratch.line or None)
 
 
+def pledge_misses(undertaking: Any) -> list[Miss]:
+    """What an undertaking for a period lacks before it can be signed. Its page has no name of the drafting pages."""
+    needed = {
+        "exporter_name": _("The exporter's legal name is missing."),
+        "exporter_name_zh": _("The exporter's Chinese name is missing."),
+        "valid_from": _("The first day of the period is missing."),
+        "valid_until": _("The last day of the period is missing."),
+    }
+    found = list(_required(undertaking, "", needed))
+    rows = undertaking.rows()
+    given = {row.clause.pk for row in rows}
+    for offer in undertaking.offers():
+        if offer.is_required and offer.clause.pk not in given:
+            found.append(Miss("", offer.clause.field_name, _not_given(offer.clause)))
+    found += [_unnamed(row.clause, "") for row in rows if row.lacks_its_party()]
+    if not rows:
+        found.append(Miss("", "", _("It holds no clause yet.")))
+    return found
+
+
+def _not_given(clause: Any) -> Any:
+    text = _("The required undertaking “%(title)s” is not given in the words that count today.")
+    return text % {"title": clause.title_here}
+
+
+def _unnamed(clause: Any, page: str) -> Miss:
+    text = _("“%(title)s” must name the party.") % {"title": clause.title_here}
+    return Miss(page, f"party-{clause.code}", text)
+
+
 def undertakings_approved(certificate: Any) -> list[Miss]:
     """A certificate is not issued without the undertakings its template asks for."""
+    problem = certificate.reliance_problem()
+    return [*([Miss(UNDERTAKINGS, "relies_on", problem)] if problem else []), *_not_approved(certificate)]
+
+
+def _not_approved(certificate: Any) -> list[Miss]:
     return [
         Miss(
             UNDERTAKINGS,

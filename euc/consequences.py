@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from euc import custody, signals, workflow
-from euc.models import Certificate, Original
+from euc.models import Certificate, Original, Undertaking
 
 OPEN = workflow.EDITABLE | workflow.UNDER_REVIEW
 
@@ -34,8 +35,45 @@ def of_ending(certificate: Certificate, *, by: Actor) -> list[Consequence]:
     return found
 
 
+def of_ending_a_promise(undertaking: Undertaking, verb: str, *, by: Actor) -> list[Consequence]:
+    """What release, breach or revocation of an undertaking brings with it."""
+    said = {
+        "declare_breach": _(
+            "Whoever verifies the undertaking or its certificates is told at once that it is broken."
+        ),
+        "revoke": _(
+            "Whoever verifies the undertaking or its certificates is told at once that it was revoked."
+        ),
+        "release": _(
+            "Whoever verifies the undertaking is told that it was released; nothing is promised any more."
+        ),
+    }
+    found = [Consequence(said[verb])]
+    resting = Certificate.objects.visible_to(by).filter(
+        Q(relies_on=undertaking) | Q(pk=undertaking.certificate_id)
+    )
+    in_force, waiting = resting.filter(status=workflow.ISSUED), resting.filter(status__in=OPEN)
+    texts = (
+        (
+            in_force,
+            _("Certificates in force rest on it; they stay in force unless they are revoked: %(count)s."),
+        ),
+        (
+            waiting,
+            _("Certificates under way rely on it; they cannot be issued until that changes: %(count)s."),
+        ),
+    )
+    for rows, text in texts:
+        if number := rows.count():
+            references = rows.order_by("-id").values_list("reference", flat=True)[:20]
+            links = tuple((r, _address("certificate-detail", r)) for r in references)
+            found.append(Consequence(text % {"count": number}, links))
+    found.append(Consequence(_("The signed document stays as it is; it cannot be brought into force again.")))
+    return found
+
+
 def _undertakings(certificate: Certificate) -> list[Consequence]:
-    kept = [u for u in certificate.undertakings_list() if u.status == workflow.IN_FORCE]
+    kept = [u for u in certificate.promises() if u.status == workflow.IN_FORCE]
     if not kept:
         return []
     text = _("The undertaking stays in force: goods that came under it are still promised.")

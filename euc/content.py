@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import translation
 
 from accounts.actors import Actor
+from accounts.models import Organisation
 from euc import assessing
 from euc.models import Certificate, GoodsLine, Party, Undertaking
 
@@ -34,7 +35,7 @@ def build(
 def _build(
     certificate: Certificate, *, by: Actor | None, signed_at: datetime | None, revision: int
 ) -> dict[str, Any]:
-    importer = _importer(certificate)
+    importer = firm(certificate.importer)
     parties = certificate.parties_by_role()
     exporter = parties.get(Party.Role.EXPORTER)
     consignee, end_user = parties.get(Party.Role.CONSIGNEE), parties.get(Party.Role.END_USER)
@@ -57,7 +58,7 @@ def _build(
         },
         "goods": _goods(certificate.lines(), signed_at),
         "end_use": _end_use(certificate),
-        "undertakings": [_undertaking(u) for u in certificate.undertakings_list()],
+        "undertakings": [_undertaking(u) for u in certificate.promises() if u.rows()],
         "evidence": [
             {
                 "kind": evidence.kind,
@@ -68,7 +69,7 @@ def _build(
             }
             for evidence in certificate.current_evidence()
         ],
-        "signatory": _signatory(by, signed_at),
+        "signatory": signatory(by, signed_at),
     }
 
 
@@ -78,8 +79,8 @@ def digest(content: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _importer(certificate: Certificate) -> dict[str, Any]:
-    firm = certificate.importer
+def firm(firm: Organisation) -> dict[str, Any]:
+    """An organisation as a party, with its identifiers as they stand on record now."""
     place = firm.address
     for part in (firm.city, firm.postcode):
         place = place if not part or part in place else f"{place}, {part}".removeprefix(", ")
@@ -154,6 +155,7 @@ def _end_use(certificate: Certificate) -> dict[str, Any]:
 
 
 def _undertaking(undertaking: Undertaking) -> dict[str, Any]:
+    exporter = undertaking.exporter()
     return {
         "reference": undertaking.reference,
         "clauses": [
@@ -161,17 +163,15 @@ def _undertaking(undertaking: Undertaking) -> dict[str, Any]:
                 "code": row.clause.code,
                 "version": row.clause.version,
                 "title": row.clause.title,
-                "en": row.text_en or row.clause.text_en,
-                "zh": row.text_zh or row.clause.text_zh,
-                "hi": row.text_hi or row.clause.text_hi,
+                **row.words(exporter),
                 "basis": row.clause.basis,
             }
-            for row in undertaking.clauses.all()
+            for row in undertaking.rows()
         ],
     }
 
 
-def _signatory(by: Actor | None, signed_at: datetime | None) -> dict[str, Any]:
+def signatory(by: Actor | None, signed_at: datetime | None) -> dict[str, Any]:
     if by is None or signed_at is None:
         return {"name": "", "designation": "", "authority": "", "signed_at": ""}
     return {

@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from documents import storing
 from documents.models import StoredFile
-from euc import completeness, drafting, originals, releasing, services
+from euc import completeness, drafting, originals, pledges, releasing, services
 from euc.kinds import EvidenceKind
 from euc.models import Certificate, Party
 from euc.models.certificate import today
@@ -184,6 +184,7 @@ def load() -> None:
     submitted(**drives, po_number="KDS-PO-121", lines=(GOODS, SECOND_LINE))
     approved = submitted(**motors, po_number="PO-2026-0399", lines=(SECOND_LINE,))
     services.approve(certificate=approved, by=who["officer"], seen_hash=approved.content_hash)
+    _undertakings(who, motors)
     _returned(who, motors)
     _begun(who["drafter"])
 
@@ -222,6 +223,37 @@ def _amended(first: Certificate, importer: dict[str, Actor], review: dict[str, A
     services.submit(certificate=draft, by=importer["signatory"], notice_seen=True)
     services.approve(certificate=draft, by=review["officer"], seen_hash=draft.content_hash)
     services.issue(certificate=draft, by=review["senior"], seen_hash=draft.content_hash)
+
+
+def _undertakings(who: dict[str, Actor], motors: dict[str, Actor]) -> None:
+    """One for a period in force with a certificate that relies on it, one that waits for approval."""
+    for is_ready in (True, False):
+        undertaking = pledges.start(by=motors["drafter"])
+        columns = {
+            "exporter_name": EXPORTER["name"],
+            "exporter_name_zh": EXPORTER["name_zh"],
+            "exporter_registration": EXPORTER["uscc"],
+            "valid_from": today() if is_ready else today() + timedelta(days=365),
+            "valid_until": today() + timedelta(days=364 if is_ready else 729),
+        }
+        pledges.record(
+            undertaking=undertaking,
+            by=motors["drafter"],
+            columns=columns,
+            codes={"NO_MILITARY", "COOPERATE", "EX_REJECTS", "EX_SCRAP"},
+            parties={"EX_SCRAP": ("Deccan Magnet Recyclers Private Limited (demonstration)", "")},
+        )
+        pledges.sign(undertaking=undertaking, by=motors["signatory"], notice_seen=True)
+        if is_ready:
+            seen: dict[str, Any] = {"undertaking": undertaking, "seen_hash": undertaking.content_hash}
+            pledges.approve(by=who["officer"], **seen)
+            pledges.bring_into_force(by=who["senior"], **seen)
+            certificate = complete_draft(by=motors["drafter"], po_number="PO-2026-0408")
+            drafting.choose_clauses(
+                certificate=certificate, by=motors["drafter"], codes=set(), relies_on=undertaking
+            )
+            fresh = Certificate.objects.get(pk=certificate.pk)
+            services.submit(certificate=fresh, by=motors["signatory"], notice_seen=True)
 
 
 def _returned(who: dict[str, Actor], motors: dict[str, Actor]) -> None:

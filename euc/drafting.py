@@ -23,6 +23,7 @@ from euc.models import (
     GoodsLine,
     Party,
     Scratch,
+    Undertaking,
 )
 from workflow import engine
 
@@ -169,12 +170,31 @@ def record_end_use(*, certificate: Certificate, by: Actor, columns: dict[str, An
 
 
 @transaction.atomic
-def choose_clauses(*, certificate: Certificate, by: Actor, codes: set[str]) -> None:
-    """Choose the offered clauses to give besides the required ones; clauses not offered today are ignored."""
+def choose_clauses(
+    *,
+    certificate: Certificate,
+    by: Actor,
+    codes: set[str],
+    parties: dict[str, tuple[str, str]] | None = None,
+    relies_on: Undertaking | None = None,
+) -> None:
+    """Choose the offered clauses to give besides the required ones; clauses not offered today are ignored.
+
+    With `relies_on`, an undertaking for a period, what that one holds is not given again.
+    """
     _open(certificate, by)
-    offers = certificate.offers()
-    for undertaking in certificate.undertakings_list():
-        undertaking.give([o.clause for o in offers if o.is_required or o.clause.code in codes])
+    if relies_on is not None and relies_on.importer_id != certificate.importer_id:
+        raise engine.NotAllowed(_("Only the importer's own people may do this."))
+    Certificate.objects.filter(pk=certificate.pk).update(relies_on=relies_on)
+    certificate.relies_on = relies_on
+    covered = certificate.codes_covered()
+    chosen = [o.clause for o in certificate.offers() if o.is_required or o.clause.code in codes]
+    wanted = [clause for clause in chosen if clause.code not in covered]
+    own = certificate.undertakings_list()
+    if wanted and not own:
+        own = [services.open_undertaking(certificate, by=by, at=timezone.now())]
+    for undertaking in own:
+        undertaking.give(wanted, parties)
     _forget_scratch(certificate, UNDERTAKINGS)
 
 

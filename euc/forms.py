@@ -310,20 +310,95 @@ class EndUseForm(DraftForm):
 
 
 class ClausesForm(DraftForm):
-    """Which offered clauses are given; required ones are always given and shown as such."""
+    """Which offered clauses are given, and the parties they name; required ones are always given.
 
-    def __init__(self, *args: Any, offers: Iterable[Offer] = (), **given: Any) -> None:
-        self.offers = list(offers)
+    `blankets` are the undertakings for a period that it may rely on, by reference.
+    """
+
+    def __init__(
+        self, *args: Any, offers: Iterable[Offer] = (), blankets: Iterable[str] = (), **given: Any
+    ) -> None:
+        self.offers, self.blankets = list(offers), list(blankets)
         super().__init__(*args, **given)
 
     def declare(self) -> None:
+        if self.blankets:
+            self.fields["relies_on"] = forms.ChoiceField(
+                choices=[("", _("none: everything is promised here")), *[(r, r) for r in self.blankets]],
+                label=_("Rely on an undertaking for a period"),
+                help_text=_("What it holds is not promised again."),
+            )
         for offer in self.offers:
+            clause = offer.clause
             if not offer.is_required:
-                self.fields[offer.clause.field_name] = forms.BooleanField(label=offer.clause.title_here)
+                self.fields[clause.field_name] = forms.BooleanField(label=clause.title_here)
+            if clause.asks_for_a_party:
+                party, number = clause.party_fields
+                self.fields[party] = LineField(max_length=200, label=_("Name of the recycler"))
+                self.fields[number] = IdentifierField(
+                    identifiers.gstin, max_length=20, label=_("GSTIN of the recycler")
+                )
 
     def codes(self) -> set[str]:
         chosen = [offer.clause for offer in self.offers if self.cleaned_data.get(offer.clause.field_name)]
         return {clause.code for clause in chosen}
+
+    def parties(self) -> dict[str, tuple[str, str]]:
+        """Name and number of the parties that clauses name, by code."""
+        asking = [offer.clause for offer in self.offers if offer.clause.asks_for_a_party]
+        return {
+            clause.code: tuple(self.cleaned_data.get(name) or "" for name in clause.party_fields)
+            for clause in asking
+        }
+
+
+class PledgeForm(ClausesForm):
+    """An undertaking for a period: the exporter, the days, the clauses."""
+
+    needed = ("exporter_name", "exporter_name_zh", "valid_from", "valid_until")
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31)
+    exporter_name = LineField(
+        max_length=200,
+        label=_("Legal name"),
+        help_text=_("In Latin letters, exactly as on the order and the invoice."),
+    )
+    exporter_name_zh = LineField(max_length=200, label=_("Name in Chinese"))
+    exporter_registration = IdentifierField(
+        identifiers.uscc,
+        max_length=40,
+        label=_("Registration number"),
+        help_text=_("For a Chinese company its Unified Social Credit Code (18 characters)."),
+    )
+    valid_from = StrictDateField(label=_("First day"))
+    valid_until = StrictDateField(
+        label=_("Last day"), help_text=_("Certificates issued from the first to the last day may rely on it.")
+    )
+
+    def layout(self) -> Layout:
+        return Layout(
+            "seen",
+            Fieldset(
+                _("Chinese exporter"),
+                _row("exporter_name", "exporter_name_zh"),
+                "exporter_registration",
+                css_class="form-section",
+            ),
+            Fieldset(_("Period, in India"), _row("valid_from", "valid_until"), css_class="form-section"),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("valid_from"), cleaned.get("valid_until")
+        if first and last and last < first:
+            self.add_error("valid_until", _("The period ends before it begins."))
+        return cleaned
+
+    def columns(self) -> dict[str, Any]:
+        texts = ("exporter_name", "exporter_name_zh", "exporter_registration")
+        days = ("valid_from", "valid_until")
+        return {name: self.cleaned_data[name] or "" for name in texts} | {
+            name: self.cleaned_data[name] for name in days
+        }
 
 
 class EvidenceForm(forms.Form):
@@ -346,8 +421,15 @@ class StepForm(forms.Form):
 
     seen_hash = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
-    def __init__(self, *args: Any, step: Step, **given: Any) -> None:
+    def __init__(self, *args: Any, step: Step, subject: Any = None, **given: Any) -> None:
         super().__init__(*args, **given)
+        if "concerns" in step.asks:
+            promises = [row for row in subject.rows() if not row.clause.is_exception]
+            self.fields["concerns"] = forms.MultipleChoiceField(
+                choices=[(row.clause.code, row.clause.title_here) for row in promises],
+                widget=forms.CheckboxSelectMultiple,
+                label=_("Which promises were broken"),
+            )
         if "reason" in step.asks:
             self.fields["reason"] = TextField(max_length=2000, label=_("Reason"))
         if "notice_seen" in step.asks:
@@ -387,6 +469,20 @@ class VerifyForm(forms.Form):
         label=_("Verification code"),
         help_text=_("The 32 letters and digits printed under the QR code."),
     )
+
+
+class UndertakingFilterForm(forms.Form):
+    """What a list of undertakings can be narrowed by."""
+
+    q = forms.CharField(required=False, max_length=100, label=_("Reference, exporter or importer"))
+    status = forms.ChoiceField(required=False, label=_("Status"))
+    period = forms.BooleanField(required=False, label=_("For a period"))
+
+    def __init__(self, *args: Any, statuses: list[tuple[str, Any]], **given: Any) -> None:
+        super().__init__(*args, **given)
+        for field in self.fields.values():
+            field.is_needed = True  # a filter has nothing optional about it
+        self.fields["status"].choices = [("", _("any")), *statuses]
 
 
 class CertificateFilterForm(forms.Form):

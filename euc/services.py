@@ -17,7 +17,7 @@ from accounts import actors
 from accounts.actors import Actor
 from accounts.models import Organisation
 from documents import fonts
-from euc import bars, content, originals, printing, risk, signals, workflow
+from euc import bars, content, originals, pledges, printing, risk, signals, workflow
 from euc.models import Approval, Certificate, EndUse, FieldComment, Party, Revision, Serial, Undertaking
 from euc.models.certificate import today
 from workflow import engine, errands, events
@@ -48,16 +48,18 @@ def start(*, by: Actor, at: datetime | None = None) -> Certificate:
     Party.objects.create(certificate=certificate, role=Party.Role.EXPORTER, country="CN")
     for role in (Party.Role.CONSIGNEE, Party.Role.END_USER):
         Party.objects.create(certificate=certificate, role=role, same_as_importer=True)
-    _open_undertaking(certificate, by=by, at=at)
+    open_undertaking(certificate, by=by, at=at)
     _tell(certificate, "start", by=by, at=at)
     return certificate
 
 
-def _open_undertaking(certificate: Certificate, *, by: Actor, at: datetime) -> Undertaking:
+def open_undertaking(certificate: Certificate, *, by: Actor, at: datetime) -> Undertaking:
+    """The promise that goes with this certificate, with the clauses required of it. Inner: nobody is asked."""
     undertaking = Undertaking.objects.create(
         reference=Serial.next_reference("NRU", by.organisation.iec, today(at)),
         importer=certificate.importer,
         certificate=certificate,
+        addressed_to=certificate.addressed_to,
         created_by=by.person,
         created_at=at,
     )
@@ -84,8 +86,9 @@ def submit(*, certificate: Certificate, by: Actor, notice_seen: bool, at: dateti
     at = at or timezone.now()
     engine.lock(certificate)
     number = certificate.revision_number + 1
-    for undertaking in certificate.undertakings_list():
-        undertaking.freeze_texts()
+    if certificate.status in workflow.EDITABLE:
+        for undertaking in certificate.undertakings_list():
+            undertaking.freeze_texts()
     reasons = risk.reasons(certificate)
     frozen = content.build(certificate, by=by, signed_at=at, revision=number)
     _refuse_unprintable(frozen)
@@ -107,8 +110,7 @@ def submit(*, certificate: Certificate, by: Actor, notice_seen: bool, at: dateti
         },
         details={"notice_seen": notice_seen, "revision": number, "content_hash": fingerprint},
     )
-    for undertaking in certificate.undertakings_list():
-        _sign(undertaking, by=by, at=at)
+    _sign_undertakings(certificate, by=by, at=at)
     return Revision.objects.create(
         certificate=certificate,
         number=number,
@@ -127,15 +129,15 @@ def _refuse_unprintable(frozen: dict[str, Any]) -> None:
         raise engine.Incomplete([Miss("check", "", text % {"signs": " ".join(signs[:20])})])
 
 
-def _sign(undertaking: Undertaking, *, by: Actor, at: datetime) -> None:
-    engine.take(
-        workflow.UNDERTAKING,
-        "sign",
-        undertaking,
-        by=by,
-        at=at,
-        sets={"signed_by": by.person, "signed_at": at},
-    )
+def _sign_undertakings(certificate: Certificate, *, by: Actor, at: datetime) -> None:
+    """Sign what is promised for it alone; an empty one is not needed where another holds every promise."""
+    for undertaking in certificate.undertakings_list():
+        if undertaking.clauses.exists():
+            pledges.freeze_and_sign(undertaking, law=workflow.UNDERTAKING, by=by, at=at)
+            continue
+        reason = _("Everything is promised in %(reference)s.") % {"reference": certificate.relies_on}
+        given = {"sets": _ended(by, at, reason), "details": {"reason": reason}}
+        engine.take(workflow.UNDERTAKING, "withdraw", undertaking, by=by, at=at, **given)
 
 
 def _refuse_unseen(certificate: Certificate, seen_hash: str) -> None:
@@ -165,14 +167,7 @@ def approve(*, certificate: Certificate, by: Actor, seen_hash: str, at: datetime
     )
     _sign_off(certificate, Approval.Kind.APPROVE, by=by, at=at)
     for undertaking in certificate.undertakings_list():
-        engine.take(
-            workflow.UNDERTAKING,
-            "approve",
-            undertaking,
-            by=by,
-            at=at,
-            sets={"approved_by": by.person, "approved_at": at},
-        )
+        pledges.approve_inner(undertaking, law=workflow.UNDERTAKING, by=by, at=at)
 
 
 def _sign_off(certificate: Certificate, kind: str, *, by: Actor, at: datetime) -> None:
@@ -207,7 +202,7 @@ def send_back(*, certificate: Certificate, by: Actor, reason: str, at: datetime 
             undertaking,
             by=by,
             at=at,
-            sets={"approved_by": None, "approved_at": None},
+            sets=pledges.NO_APPROVAL,
             details={"reason": reason},
         )
 
@@ -229,6 +224,8 @@ def issue(
     engine.lock(certificate)
     if certificate.supersedes is not None:
         engine.lock(certificate.supersedes)  # before any event is written, as whoever else ends it does
+    if certificate.relies_on is not None:
+        engine.lock(certificate.relies_on)
     _refuse_unseen(certificate, seen_hash)
     valid_from = today(at)
     valid_until = valid_until or valid_from + VALID_FOR - timedelta(days=1)
@@ -257,7 +254,7 @@ def issue(
     )
     _sign_off(certificate, Approval.Kind.ISSUE, by=by, at=at)
     for undertaking in certificate.undertakings_list():
-        engine.take(workflow.UNDERTAKING, "bring_into_force", undertaking, by=by, at=at)
+        pledges.bring_inner(undertaking, law=workflow.UNDERTAKING, by=by, at=at)
     if certificate.supersedes is not None and certificate.supersedes.status != workflow.REVOKED:
         _supersede(certificate.supersedes, by=by, at=at, successor=certificate)
     originals.open_for(certificate, at=at)
@@ -371,41 +368,6 @@ def expire(*, certificate: Certificate, by: Actor, at: datetime | None = None) -
 def exhaust(*, certificate: Certificate, by: Actor, at: datetime | None = None) -> None:
     """Everything it allows has been drawn."""
     _end(certificate, "exhaust", by=by, at=at or timezone.now())
-
-
-@transaction.atomic
-def release(*, undertaking: Undertaking, by: Actor, reason: str, at: datetime | None = None) -> None:
-    """Free the importer of the promise from now on."""
-    _end_undertaking(undertaking, "release", by=by, reason=reason, at=at)
-
-
-@transaction.atomic
-def declare_breach(*, undertaking: Undertaking, by: Actor, reason: str, at: datetime | None = None) -> None:
-    """Record that the promise was broken."""
-    _end_undertaking(undertaking, "declare_breach", by=by, reason=reason, at=at)
-
-
-@transaction.atomic
-def revoke_undertaking(
-    *, undertaking: Undertaking, by: Actor, reason: str, at: datetime | None = None
-) -> None:
-    """Take the undertaking out of force for a reason other than breach or release."""
-    _end_undertaking(undertaking, "revoke", by=by, reason=reason, at=at)
-
-
-def _end_undertaking(
-    undertaking: Undertaking, verb: str, *, by: Actor, reason: str, at: datetime | None
-) -> None:
-    at = at or timezone.now()
-    engine.take(
-        workflow.UNDERTAKING,
-        verb,
-        undertaking,
-        by=by,
-        at=at,
-        sets=_ended(by, at, reason),
-        details={"reason": reason},
-    )
 
 
 @transaction.atomic

@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from accounts import actors
 from documents import signing, storing
-from euc import cover_printing, emails, printing, workflow
-from euc.models import Certificate, ExpiryReminder, RuleNotice, TrueCopy
+from euc import cover_printing, emails, pledge_printing, printing, workflow
+from euc.models import Certificate, ExpiryReminder, RuleNotice, TrueCopy, Undertaking
 from workflow import errands, events
 from workflow.models import Errand
 
 KIND = "euc.certificate"
+UNDERTAKING_KIND = "euc.undertaking"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,43 @@ def register_certificate(errand: Errand, printed: Printed) -> None:
         book=certificate.book,
         subject=certificate,
         verb="euc.certificate.seal_document",
+        by=actors.clock(),
+        details={"sha256": document.sha256},
+    )
+
+
+def print_undertaking(errand: Errand) -> Printed:
+    """Render and seal what was signed of an undertaking in force. Raises NoKey rather than give an unsigned file."""
+    signing.current_signer()
+    undertaking = Undertaking.objects.get(pk=errand.subject_id)
+    signed = undertaking.revisions.get(number=undertaking.revision_number)
+    issue = undertaking.issue_block | {"verify_url": f"{settings.SITE_URL}/v/{undertaking.token}/"}
+    pdf = pledge_printing.undertaking_pdf(content=signed.content, issue=issue)
+    at = timezone.now()
+    sealed = signing.seal(pdf, reason=undertaking.reference, at=at)
+    return Printed(sealed.content, sealed.signer_subject, sealed.page_count, at, issue)
+
+
+def register_undertaking(errand: Errand, printed: Printed) -> None:
+    """Register the bytes as the one document of what was signed, inside the fenced transaction."""
+    undertaking = Undertaking.objects.select_for_update().get(pk=errand.subject_id)
+    document = storing.register(
+        content=printed.content,
+        kind=UNDERTAKING_KIND,
+        reference=undertaking.reference,
+        revision=undertaking.revision_number,
+        content_hash=undertaking.content_hash,
+        signer_subject=printed.signer_subject,
+        signed_at=printed.sealed_at,
+        page_count=printed.page_count,
+        book=undertaking.book,
+        name=f"{undertaking.slug}.pdf",
+    )
+    Undertaking.objects.filter(pk=undertaking.pk).update(document=document, issue_block=printed.issue)
+    events.record(
+        book=undertaking.book,
+        subject=undertaking,
+        verb="euc.undertaking.seal_document",
         by=actors.clock(),
         details={"sha256": document.sha256},
     )
@@ -152,3 +190,4 @@ errands.handle("euc.print_true_copy", work=print_true_copy, settle=register_true
 errands.handle("euc.remind_of_expiry", work=remind_of_expiry, settle=note_that_reminded)
 errands.handle("euc.tell_of_rule", work=tell_of_rule, settle=note_that_told)
 errands.handle("euc.print_certificate", work=print_certificate, settle=register_certificate)
+errands.handle("euc.print_undertaking", work=print_undertaking, settle=register_undertaking)

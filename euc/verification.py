@@ -1,4 +1,4 @@
-"""What anybody may learn about a certificate: an allow-list of fields, and whether it is in force right now."""
+"""What anybody may learn about a certificate or an undertaking: an allow-list of fields, and whether it holds now."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from documents.models import Document
 from euc import workflow
-from euc.models import Certificate, Revision
+from euc.models import Certificate, Revision, SignedUndertaking, Undertaking
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class PublicView:
     sha256: str
     signer: str
 
+    kind = "certificate"
+
     @property
     def tone(self) -> str:
         return "success" if self.in_force else "danger" if self.status == workflow.REVOKED else "warning"
@@ -48,6 +50,40 @@ class PublicView:
         return workflow.LABELS[self.status]
 
 
+@dataclass(frozen=True)
+class PublicUndertaking:
+    """The public face of one undertaking that was in force: who promised what, and whether it holds."""
+
+    reference: str
+    status: str
+    in_force: bool
+    since: datetime
+    ended_at: datetime | None
+    demonstration: bool
+    importer: dict[str, Any]
+    exporter: dict[str, Any]
+    certificate: str
+    valid_from: date | None
+    valid_until: date | None
+    clauses: list[dict[str, Any]]
+    broken: list[str]
+    authority: str
+    sha256: str
+    signer: str
+
+    kind = "undertaking"
+
+    @property
+    def tone(self) -> str:
+        bad = {workflow.REVOKED, workflow.BREACHED}
+        return "success" if self.in_force else "danger" if self.status in bad else "warning"
+
+    @property
+    def status_label(self) -> Any:
+        return workflow.LABELS[self.status]
+
+
+CLAUSE_FIELDS = ("code", "version", "en", "zh", "hi")
 PARTY_FIELDS = ("name", "name_zh", "name_hi", "country")
 GOODS_FIELDS = (
     "line",
@@ -85,11 +121,45 @@ def by_token(token: str) -> PublicView | None:
     return _of_one(certificate__token=token, certificate__status__in=workflow.WAS_ISSUED)
 
 
-def of_document(document: Document) -> PublicView | None:
-    """The public view of the certificate a registered file, or the cover page of its paper, belongs to."""
+def of_document(document: Document) -> PublicView | PublicUndertaking | None:
+    """The public view of what a registered file belongs to: a certificate, its paper's cover page, an undertaking."""
     if document.kind == "euc.true_copy":
         return _of_one(certificate__true_copies__document=document)
-    return _of_one(certificate__document=document)
+    return _of_one(certificate__document=document) or _undertaking(undertaking__document=document)
+
+
+def undertaking_by_token(token: str) -> PublicUndertaking | None:
+    """The public view behind an undertaking's QR code; None for what was never in force."""
+    return _undertaking(undertaking__token=token.strip().lower())
+
+
+def _undertaking(**which: Any) -> PublicUndertaking | None:
+    current = SignedUndertaking.objects.filter(
+        number=F("undertaking__revision_number"), undertaking__status__in=workflow.WAS_IN_FORCE
+    )
+    signed = current.select_related("undertaking__document").filter(**which).first()
+    if signed is None:
+        return None
+    undertaking, content, document = signed.undertaking, signed.content, signed.undertaking.document
+    clauses = [*content["clauses"], *content["exceptions"]]
+    return PublicUndertaking(
+        reference=undertaking.reference,
+        status=undertaking.status,
+        in_force=undertaking.is_in_force(),
+        since=undertaking.brought_at,
+        ended_at=undertaking.ended_at,
+        demonstration=content["demonstration"],
+        importer=_only(content["parties"]["importer"], PARTY_FIELDS),
+        exporter=_only(content["parties"]["exporter"], PARTY_FIELDS),
+        certificate=content["certificate"],
+        valid_from=undertaking.valid_from,
+        valid_until=undertaking.valid_until,
+        clauses=[_only(clause, CLAUSE_FIELDS) for clause in clauses],
+        broken=[clause["en"] for clause in clauses if clause["code"] in undertaking.concerns],
+        authority=undertaking.issue_block["issued_by"]["authority"],
+        sha256=document.sha256 if document else "",
+        signer=document.signer_subject if document else "",
+    )
 
 
 def _of_one(**which: Any) -> PublicView | None:
@@ -109,7 +179,8 @@ def _of_revision(revision: Revision) -> PublicView:
     certificate, content = revision.certificate, revision.content
     document = certificate.document
     parties = content["parties"]
-    states = dict(certificate.undertakings.values_list("reference", "status"))
+    references = [undertaking["reference"] for undertaking in content["undertakings"]]
+    states = dict(Undertaking.objects.filter(reference__in=references).values_list("reference", "status"))
     return PublicView(
         reference=certificate.reference,
         status=_status(certificate),
@@ -158,6 +229,6 @@ def status_of(document: Document) -> dict[str, Any]:
         "reference": view.reference,
         "status": view.status,
         "in_force": view.in_force,
-        "valid_from": view.valid_from.isoformat(),
-        "valid_until": view.valid_until.isoformat(),
+        "valid_from": view.valid_from.isoformat() if view.valid_from else "",
+        "valid_until": view.valid_until.isoformat() if view.valid_until else "",
     }

@@ -16,6 +16,7 @@ PROPOSED, ADOPTED, REPEALED = "PROPOSED", "ADOPTED", "REPEALED"
 
 EDITABLE = frozenset({DRAFT, RETURNED})
 UNDER_REVIEW = frozenset({SUBMITTED, APPROVED})
+WAS_IN_FORCE = frozenset({IN_FORCE, RELEASED, BREACHED, REVOKED})
 WAS_ISSUED = frozenset({ISSUED, EXHAUSTED, EXPIRED, REVOKED, SUPERSEDED})
 
 LABELS = {
@@ -100,12 +101,25 @@ CERTIFICATE = Workflow(
     ),
 )  # fmt: skip
 
+_UNDERTAKING_STATUSES = (
+    DRAFT, SIGNED, RETURNED, APPROVED, IN_FORCE, RELEASED, BREACHED, REVOKED, REJECTED, WITHDRAWN,
+)  # fmt: skip
+_ENDS = (
+    Step("release", frozenset({IN_FORCE}), RELEASED, SENIOR, _("Release"),
+         unless=(bars.connected_with_the_importer,), asks=("reason",), tone="warning", binding=True,
+         explains=_("The importer is free of the promise from now on.")),
+    Step("declare_breach", frozenset({IN_FORCE}), BREACHED, SENIOR, _("Declare breach"),
+         unless=(bars.connected_with_the_importer,), asks=("concerns", "reason"), tone="danger", binding=True,
+         explains=_("Recorded against the importer and shown to whoever verifies the document.")),
+    Step("revoke", frozenset({IN_FORCE}), REVOKED, SENIOR, _("Revoke"),
+         unless=(bars.connected_with_the_importer,), asks=("reason",), tone="danger", binding=True,
+         explains=_("The undertaking no longer counts; certificates that need it cannot rely on it.")),
+)  # fmt: skip
+
 UNDERTAKING = Workflow(
     name="euc.undertaking",
     initial=DRAFT,
-    statuses=(
-        DRAFT, SIGNED, RETURNED, APPROVED, IN_FORCE, RELEASED, BREACHED, REVOKED, REJECTED, WITHDRAWN,
-    ),
+    statuses=_UNDERTAKING_STATUSES,
     labels=LABELS,
     steps=(
         Step("sign", EDITABLE, SIGNED, SIGNATORY, _("Sign"), unless=(bars.not_of_the_importer,), inner=True),
@@ -118,16 +132,39 @@ UNDERTAKING = Workflow(
         Step("withdraw", frozenset({DRAFT, RETURNED, SIGNED, APPROVED}), WITHDRAWN, IMPORTER_ROLES, _("Withdraw"),
              unless=(bars.not_of_the_importer,), inner=True),
         Step("bring_into_force", frozenset({APPROVED}), IN_FORCE, SENIOR, _("Bring into force"),
-             unless=(bars.connected_with_the_importer,), inner=True),
-        Step("release", frozenset({IN_FORCE}), RELEASED, SENIOR, _("Release"),
-             unless=(bars.connected_with_the_importer,), asks=("reason",), tone="warning", binding=True,
-             explains=_("The importer is free of the promise from now on.")),
-        Step("declare_breach", frozenset({IN_FORCE}), BREACHED, SENIOR, _("Declare breach"),
-             unless=(bars.connected_with_the_importer,), asks=("reason",), tone="danger", binding=True,
-             explains=_("Recorded against the importer and shown to whoever verifies the document.")),
-        Step("revoke", frozenset({IN_FORCE}), REVOKED, SENIOR, _("Revoke"),
-             unless=(bars.connected_with_the_importer,), asks=("reason",), tone="danger", binding=True,
-             explains=_("The undertaking no longer counts; certificates that need it cannot rely on it.")),
+             unless=(bars.connected_with_the_importer, bars.the_approver), inner=True),
+        *_ENDS,
+    ),
+)  # fmt: skip
+
+BLANKET = Workflow(
+    name="euc.blanket",
+    initial=DRAFT,
+    statuses=_UNDERTAKING_STATUSES,
+    labels=LABELS,
+    steps=(
+        Step("sign", EDITABLE, SIGNED, SIGNATORY, _("Sign and submit"),
+             needs=(completeness.pledge_misses,), unless=(bars.part_of_a_certificate, bars.not_of_the_importer),
+             asks=("notice_seen",), binding=True,
+             explains=_("You sign for your company; a compliance officer reviews it next.")),
+        Step("approve", frozenset({SIGNED}), APPROVED, OFFICER, _("Approve"),
+             unless=(bars.part_of_a_certificate, bars.connected_with_the_importer, bars.an_author),
+             binding=True, tone="success",
+             explains=_("A senior officer, who must be another person, brings it into force next.")),
+        Step("bring_into_force", frozenset({APPROVED}), IN_FORCE, SENIOR, _("Bring into force"),
+             unless=(bars.part_of_a_certificate, bars.connected_with_the_importer, bars.an_author,
+                     bars.the_approver, bars.approval_lapsed), binding=True, tone="success",
+             explains=_("The signed document is made; certificates of the period can rely on it.")),
+        Step("send_back", frozenset({SIGNED, APPROVED}), RETURNED, OFFICER | SENIOR, _("Return for correction"),
+             unless=(bars.part_of_a_certificate, bars.connected_with_the_importer), asks=("reason",),
+             tone="warning", explains=_("The importer sees your reason and can mend and sign again.")),
+        Step("reject", frozenset({SIGNED, APPROVED}), REJECTED, OFFICER | SENIOR, _("Reject"),
+             unless=(bars.part_of_a_certificate, bars.connected_with_the_importer), asks=("reason",),
+             tone="danger", binding=True, explains=_("Final. The importer would have to draft a new undertaking.")),
+        Step("withdraw", EDITABLE | {SIGNED, APPROVED}, WITHDRAWN, IMPORTER_ROLES, _("Withdraw"),
+             unless=(bars.part_of_a_certificate, bars.not_of_the_importer), asks=("reason",), tone="danger",
+             explains=_("Final. A new one has to be drafted and signed.")),
+        *_ENDS,
     ),
 )  # fmt: skip
 

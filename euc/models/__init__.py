@@ -12,7 +12,7 @@ from euc.models.release import QuantityRelease
 from euc.models.reminder import ExpiryReminder
 from euc.models.review import Approval, FieldComment, Revision
 from euc.models.true_copy import TrueCopy
-from euc.models.undertaking import Undertaking, UndertakingClause
+from euc.models.undertaking import SignedUndertaking, Undertaking, UndertakingClause
 
 __all__ = [
     "ELEMENTS",
@@ -40,6 +40,7 @@ __all__ = [
     "RuleNotice",
     "Scratch",
     "Serial",
+    "SignedUndertaking",
     "TrueCopy",
     "Undertaking",
     "UndertakingClause",

@@ -138,6 +138,7 @@ class Certificate(Paper):
     end_reason = models.TextField(blank=True)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")
     repeats = models.ForeignKey("self", models.PROTECT, null=True, related_name="repeated_by")
+    relies_on = models.ForeignKey("euc.Undertaking", models.PROTECT, null=True, related_name="relying")
     token = models.CharField(max_length=32, unique=True, default=new_token)
     document = models.OneToOneField(Document, models.PROTECT, null=True, related_name="certificate")
 
@@ -241,13 +242,6 @@ class Certificate(Paper):
             return True
         return self.contributors.filter(pk=person.pk).exists()
 
-    def approval_stands(self) -> bool:
-        """Whether the approver still holds the role at the authority they approved for."""
-        if self.approved_by is None:
-            return False
-        held = self.approved_by.memberships.active()
-        return held.filter(organisation_id=self.approving_authority_id, role=Role.OFFICER).exists()
-
     def parties_by_role(self) -> dict:
         """Exporter always; consignee and end user only where they differ from the importer."""
         return {party.role: party for party in self.parties.all() if not party.same_as_importer}
@@ -260,9 +254,30 @@ class Certificate(Paper):
         return offered(today(), authority_id=self.addressed_to_id, template=self.template)
 
     def clauses_missing(self) -> list:
-        """The required clauses that are not given, or not in the wording of today."""
+        """The required clauses that are not given in today's wording, nor held by what it relies on."""
         given = {row.clause_id for u in self.undertakings_list() for row in u.clauses.all()}
-        return [o.clause for o in self.offers() if o.is_required and o.clause.pk not in given]
+        covered = self.codes_covered()
+        return [
+            offer.clause
+            for offer in self.offers()
+            if offer.is_required and offer.clause.pk not in given and offer.clause.code not in covered
+        ]
+
+    def codes_covered(self) -> set[str]:
+        """The clauses that the undertaking it relies on holds, in whatever wording was signed there."""
+        return self.relies_on.codes() if self.relies_on else set()
+
+    def clauses_unnamed(self) -> list:
+        """The given clauses that must name a party and do not."""
+        return [row.clause for u in self.undertakings_list() for row in u.rows() if row.lacks_its_party()]
+
+    def reliance_problem(self) -> str:
+        """Why the undertaking it relies on does not hold for it; empty when it does, or there is none."""
+        return self.relies_on.why_not_for(self) if self.relies_on else ""
+
+    def promises(self) -> list:
+        """Its own undertakings, and the one it relies on."""
+        return [*self.undertakings_list(), *([self.relies_on] if self.relies_on else [])]
 
     def undertakings_list(self) -> list:
         return [u for u in self.undertakings.all() if u.status not in {workflow.WITHDRAWN, workflow.REJECTED}]

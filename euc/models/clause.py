@@ -65,6 +65,20 @@ class Clause(Dated):
         return f"clause-{self.code}"
 
     @property
+    def asks_for_a_party(self) -> bool:
+        """Whether the drafter names the party; the exporter is known already."""
+        return self.names == self.Names.RECYCLER
+
+    @property
+    def party_fields(self) -> tuple[str, ...]:
+        """The names of the inputs for the party and its number."""
+        return (f"party-{self.code}", f"number-{self.code}") if self.asks_for_a_party else ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (self.field_name, *self.party_fields)
+
+    @property
     def title_here(self) -> str:
         """The title in the reader's language, in English where there is none."""
         language = get_language() or "en"

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from accounts.roles import Role
 from euc import workflow
 
 
@@ -27,6 +28,8 @@ class Paper(Living, models.Model):
 
     importer_id: Any
     reference: Any
+    approved_by: Any
+    approving_authority_id: Any
 
     class Meta:
         abstract = True
@@ -42,6 +45,13 @@ class Paper(Living, models.Model):
     def slug(self) -> str:
         """The reference as it stands in addresses: hyphens for slashes."""
         return self.reference.replace("/", "-")
+
+    def approval_stands(self) -> bool:
+        """Whether the approver still holds the role at the authority they approved for."""
+        if self.approved_by is None:
+            return False
+        held = self.approved_by.memberships.active()
+        return held.filter(organisation_id=self.approving_authority_id, role=Role.OFFICER).exists()
 
     def has_member(self, person) -> bool:
         """Whether this person belongs to the importer in any role, now."""

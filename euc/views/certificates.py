@@ -316,7 +316,7 @@ def _ask_and_act(
         "seen_hash": getattr(subject, "content_hash", ""),
         "valid_until": today() + services.VALID_FOR - timedelta(days=1),
     }
-    form = forms.StepForm(request.POST or None, step=step, initial=initial)
+    form = forms.StepForm(request.POST or None, step=step, subject=subject, initial=initial)
     status, refusal = 200, None
     if request.method == "POST":
         status = 422
@@ -348,7 +348,7 @@ STATUS_OF = {engine.WrongStatus: 409, engine.NotAllowed: 403, engine.Incomplete:
 
 def _answers(form: forms.StepForm, step: Step) -> dict[str, Any]:
     answers = form.answers()
-    if step.verb not in {"approve", "issue"}:
+    if step.verb not in {"approve", "issue", "bring_into_force"}:
         answers.pop("seen_hash", None)
     return answers
 

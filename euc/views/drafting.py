@@ -30,13 +30,15 @@ from euc import (
 )
 from euc.dated_forms import AnswerForm
 from euc.inspecting import Answered
-from euc.models import Certificate, GoodsLine, Scratch
+from euc.models import Certificate, GoodsLine, Scratch, Undertaking
+from euc.models.certificate import today
 from euc.quality import EXPLAIN
 from euc.views import loading
 from workflow import engine
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 importers_only = roles_required(Role.DRAFTER, Role.SIGNATORY)
+MOST_BLANKETS = 50
 
 
 @require_POST
@@ -97,7 +99,9 @@ def _kind(certificate: Certificate, page: str) -> Any:
     """The form of a page; which clauses it offers depends on the certificate."""
     if page != completeness.UNDERTAKINGS:
         return forms.FORMS[page]
-    return partial(forms.ClausesForm, offers=certificate.offers())
+    mine = Undertaking.objects.filter(importer=certificate.importer_id).covering(today())
+    blankets = list(mine.order_by("-id").values_list("reference", flat=True)[:MOST_BLANKETS])
+    return partial(forms.ClausesForm, offers=certificate.offers(), blankets=blankets)
 
 
 def _shown(
@@ -132,10 +136,18 @@ def _initial(certificate: Certificate, page: str) -> dict[str, Any]:
         use = certificate.end_use
         answers = {True: "yes", False: "no", None: ""}
         return {**vars(use), "is_civil": answers[use.is_civil]}
-    given = {
-        row.clause.code for u in certificate.undertakings_list() for row in u.clauses.select_related("clause")
-    }
-    return {f"clause-{code}": True for code in given}
+    relies_on = certificate.relies_on.reference if certificate.relies_on else ""
+    own = [row for undertaking in certificate.undertakings_list() for row in undertaking.rows()]
+    return {"relies_on": relies_on} | given_clauses(own)
+
+
+def given_clauses(rows: list) -> dict[str, Any]:
+    """What the inputs for clauses start with."""
+    found: dict[str, Any] = {}
+    for row in rows:
+        found[row.clause.field_name] = True
+        found |= dict(zip(row.clause.party_fields, (row.party_name, row.party_number), strict=False))
+    return found
 
 
 def _record(certificate: Certificate, page: str, form: Any, by: Any) -> None:
@@ -147,7 +159,14 @@ def _record(certificate: Certificate, page: str, form: Any, by: Any) -> None:
     elif page == completeness.END_USE:
         drafting.record_end_use(certificate=certificate, by=by, columns=form.cleaned_data)
     else:
-        drafting.choose_clauses(certificate=certificate, by=by, codes=form.codes())
+        relied = form.cleaned_data.get("relies_on") or ""
+        drafting.choose_clauses(
+            certificate=certificate,
+            by=by,
+            codes=form.codes(),
+            parties=form.parties(),
+            relies_on=Undertaking.objects.visible_to(by).filter(reference=relied).first() if relied else None,
+        )
 
 
 def _save(

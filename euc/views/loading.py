@@ -10,7 +10,7 @@ def certificate(request: HttpRequest, reference: str) -> Certificate:
     mine = Certificate.objects.visible_to(request.actor)
     return get_object_or_404(
         mine.select_related(
-            "importer", "end_use", "document", "original__step__rule", "supersedes", "repeats"
+            "importer", "end_use", "document", "original__step__rule", "supersedes", "repeats", "relies_on"
         ),
         reference=reference,
     )
@@ -18,4 +18,5 @@ def certificate(request: HttpRequest, reference: str) -> Certificate:
 
 def undertaking(request: HttpRequest, reference: str) -> Undertaking:
     mine = Undertaking.objects.visible_to(request.actor)
-    return get_object_or_404(mine.select_related("importer", "certificate"), reference=reference)
+    related = ("importer", "certificate__end_use", "addressed_to", "document", "approving_authority")
+    return get_object_or_404(mine.select_related(*related), reference=reference)

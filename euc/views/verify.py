@@ -99,6 +99,8 @@ def last_file(request: HttpRequest) -> HttpResponse:
 @require_safe
 def by_token(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the QR code: the status at this moment."""
-    view = verification.by_token(token) if TOKEN.fullmatch(token) else None
+    view = None
+    if TOKEN.fullmatch(token):
+        view = verification.by_token(token) or verification.undertaking_by_token(token)
     status = 200 if view else 404
     return render(request, "euc/verified.html", {"view": view, "by_file": False}, status=status)

@@ -31,6 +31,7 @@ VERIFICATION = [
     "euc/verified.html",
     "euc/_verdict.html",
     "euc/_public.html",
+    "euc/_public_undertaking.html",
 ]
 VERIFYING_CODE = ["documents/verifying.py", "euc/views/verify.py", "config/views.py", "config/context.py"]
 DRAFTING_CODE = [
@@ -46,6 +47,10 @@ DRAFTING_CODE = [
     "euc/models/clause.py",
     "euc/bars.py",
     "euc/views/clauses.py",
+    "euc/views/undertakings.py",
+    "euc/pledges.py",
+    "euc/pledge_words.py",
+    "euc/consequences.py",
     "euc/turns.py",
     "euc/custody.py",
     "euc/originals.py",

@@ -196,7 +196,7 @@ class TestMisses:
 
     def test_cost_few_queries_for_many_lines(self, complete, django_assert_max_num_queries):
         too_many_lines(complete)
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(22):
             completeness.misses(stored(complete))
 
 

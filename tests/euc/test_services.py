@@ -1,6 +1,7 @@
 """The verbs: what each writes, binds, freezes and owes, and what each refuses."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -8,7 +9,7 @@ from django.core.management import call_command
 
 from accounts.models import Organisation
 from accounts.roles import Kind, Role
-from euc import content, drafting, services, workflow
+from euc import content, drafting, pledges, services, workflow
 from euc.models import Approval, Certificate, Clause, Policy, Revision, Serial, Undertaking
 from tests.factories import MembershipFactory, OrganisationFactory
 from workflow import errands, events
@@ -441,9 +442,9 @@ class TestUndertakings:
     @pytest.mark.parametrize(
         ("end", "status"),
         [
-            (services.release, workflow.RELEASED),
-            (services.declare_breach, workflow.BREACHED),
-            (services.revoke_undertaking, workflow.REVOKED),
+            (pledges.release, workflow.RELEASED),
+            (partial(pledges.declare_breach, concerns=["NO_WMD"]), workflow.BREACHED),
+            (pledges.revoke, workflow.REVOKED),
         ],
     )
     def test_end_by_themselves_with_a_reason(self, life, end, status):
@@ -457,7 +458,7 @@ class TestUndertakings:
         undertaking = undertaking_of(life.issued())
         MembershipFactory(person=life.senior.person, organisation=importer, role=Role.DRAFTER)
         with pytest.raises(NotAllowed, match="independent"):
-            services.release(undertaking=undertaking, by=life.senior, reason="friendly")
+            pledges.release(undertaking=undertaking, by=life.senior, reason="friendly")
 
 
 class TestComment:

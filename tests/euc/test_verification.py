@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from documents import storing
-from euc import services, verification, workflow
+from euc import pledges, services, verification, workflow
 from euc.models import Certificate, Undertaking
 
 PUBLIC = {
@@ -106,7 +106,9 @@ class TestStatus:
 
     def test_shows_that_a_promise_was_broken(self, life, certificate):
         undertaking = Undertaking.objects.get(certificate=certificate)
-        services.declare_breach(undertaking=undertaking, by=life.senior, reason="re-exported")
+        pledges.declare_breach(
+            undertaking=undertaking, by=life.senior, reason="re-exported", concerns=["NO_WMD"]
+        )
         assert [u["status"] for u in verification.by_token(certificate.token).undertakings] == ["BREACHED"]
 
 

@@ -85,6 +85,12 @@ def _station(seeded: Seeded, stage: str) -> dict:
     return {**_certificate(seeded, stage), "pk": found.pk if found else NO_ID}
 
 
+def _pledge(seeded: Seeded, stage: str) -> dict:
+    """An undertaking for a period at a stage of its own, or the one that goes with a certificate."""
+    found = seeded.pledges.get(stage)
+    return {"reference": found.slug} if found else _undertaking(seeded, stage)
+
+
 SUBJECTS = {
     "true-copy": _true_copy,
     "original-entry": _original_entry,
@@ -100,7 +106,8 @@ SUBJECTS = {
     "evidence": _evidence,
     "comment": _comment,
     "undertaking": _undertaking,
-    "undertaking-step": _undertaking,
+    "undertaking-step": _pledge,
+    "pledge": _pledge,
     "quality": lambda seeded, stage: {"reference": QUALITY["ADOPTED"]},
     "quality-step": lambda seeded, stage: {"reference": QUALITY[stage]},
     "rule": lambda seeded, stage: {"reference": RULES["ADOPTED"]},
@@ -361,7 +368,7 @@ class Harness:
 
     def declared(self, visitor: Visitor, target: Target) -> dict[str, str]:
         own = aim(self.world, visitor, "certificate").own
-        certificate = own.certificates.get(target.stage) if own else None
+        certificate = (own.certificates | own.pledges).get(target.stage) if own else None
         kind = "OFFICER" if visitor.home == "authority" else "DRAFTER"
         if visitor.home == "platform" and "pk" not in target.values:
             kind = "ADMINISTRATOR"
@@ -369,6 +376,7 @@ class Harness:
             "reason": "Because it has to be",
             "notice_seen": "on",
             "seen_hash": certificate.content_hash if certificate else "",
+            "concerns": "NO_WMD",
             "valid_until": today().isoformat(),
             "repealed_on": "2031-01-01",
             "text": "Please look again",
@@ -500,6 +508,7 @@ def declared_names() -> set[str]:
         euc.EndUseForm,
         euc.EvidenceForm,
         euc.CommentForm,
+        euc.PledgeForm,
         euc.VerifyForm,
     )
     names = {

@@ -119,6 +119,14 @@ ROUTES = {
     # Undertakings
     "euc:undertaking-list": Route(get=READERS),
     "euc:undertaking-detail": Route(get=READERS, subject="undertaking", at="ISSUED"),
+    "euc:undertaking-create": _open(post=DRAFTERS),
+    "euc:undertaking-draft": Route(
+        get=DRAFTERS, post=DRAFTERS, subject="pledge", at="NRU-DRAFT", after_post=ANSWERED
+    ),
+    "euc:undertaking-preview": Route(get=READERS, subject="undertaking", at="ISSUED"),
+    "euc:undertaking-changes": Route(get=READERS, subject="undertaking", at="ISSUED"),
+    "euc:undertaking-progress": Route(get=READERS, subject="undertaking", at="ISSUED"),
+    "euc:undertaking-document": Route(get=READERS, subject="undertaking", at="ISSUED"),
     "euc:undertaking-step": Route(get=READERS, post=READERS, subject="undertaking-step", turned_away=ABSENT),
     # Control rules are the same for all; proposals are the authority's
     "euc:rule-list": _open(get=READERS),
@@ -235,6 +243,12 @@ VERBS = {
         "revoke": Verb(frozenset({"senior"}), "ISSUED"),
     },
     "undertaking-step": {
+        "sign": Verb(SIGNATORIES, "NRU-RETURNED"),
+        "approve": Verb(frozenset({"officer"}), "NRU-SIGNED"),
+        "bring-into-force": Verb(frozenset({"senior"}), "NRU-APPROVED"),
+        "send-back": Verb(REVIEWERS, "NRU-SIGNED"),
+        "reject": Verb(REVIEWERS, "NRU-SIGNED"),
+        "withdraw": Verb(DRAFTERS, "NRU-SIGNED"),
         "release": Verb(frozenset({"senior"}), "ISSUED"),
         "declare-breach": Verb(frozenset({"senior"}), "ISSUED"),
         "revoke": Verb(frozenset({"senior"}), "ISSUED"),

@@ -19,6 +19,7 @@ from euc import (
     drafting,
     library_forms,
     originals,
+    pledges,
     reference,
     ruling,
     services,
@@ -27,7 +28,17 @@ from euc import (
 )
 from euc.demonstration import EXPORTER
 from euc.kinds import EvidenceKind
-from euc.models import AttestationRule, Certificate, Clause, ControlRule, Party, Policy, QualityRule, TrueCopy
+from euc.models import (
+    AttestationRule,
+    Certificate,
+    Clause,
+    ControlRule,
+    Party,
+    Policy,
+    QualityRule,
+    TrueCopy,
+    Undertaking,
+)
 from euc.models.certificate import today
 from euc.rule_forms import COPIED
 from tests.factories import MembershipFactory, OrganisationFactory, SiteFactory, UserFactory
@@ -53,6 +64,7 @@ class Seeded:
     invitation: Any = None
     invitation_token: str = ""
     errand: Any = None
+    pledges: dict[str, Undertaking] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -182,6 +194,7 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
         drafter, signatory = member(Role.DRAFTER), staff["stranger"]
     seeded = _small(organisation, drafter, Role.DRAFTER, mark=mark, by=signatory)
     seeded.certificates = _certificates(mark, drafter, signatory, reviewers)
+    seeded.pledges = _pledges(mark, drafter, signatory, reviewers)
     seeded.errand = _dead_errand(mark, seeded.certificates["ISSUED"])
     return seeded, staff
 
@@ -258,6 +271,35 @@ def _certificates(mark, drafter, signatory, reviewers) -> dict[str, Certificate]
     services.reject(certificate=made["REJECTED"], by=officer, reason=reason["REJECTED"])
     services.withdraw(certificate=made["WITHDRAWN"], by=drafter, reason=reason["WITHDRAWN"])
     return {name: Certificate.objects.get(pk=row.pk) for name, row in made.items()}
+
+
+def _pledges(mark, drafter, signatory, reviewers) -> dict[str, Undertaking]:
+    """Undertakings for a period, by the steps they have taken."""
+    officer = reviewers["officer"]
+
+    def new(audience):
+        undertaking = pledges.start(by=drafter)
+        columns = {
+            "exporter_name": mark(audience, "undertaking.exporter_name"),
+            "exporter_name_zh": f"公司 {mark(audience, 'undertaking.exporter_name_zh')}",
+            "valid_from": today(),
+            "valid_until": today() + timedelta(days=90),
+        }
+        recycler = {"EX_SCRAP": (mark(audience, "undertaking.party_name"), "")}
+        pledges.record(
+            undertaking=undertaking, by=drafter, columns=columns, codes={"EX_SCRAP"}, parties=recycler
+        )
+        return undertaking
+
+    made = {"NRU-DRAFT": new("draft"), "NRU-SIGNED": new("submitted"), "NRU-APPROVED": new("submitted")}
+    made["NRU-RETURNED"] = new("submitted")
+    for stage in ("NRU-SIGNED", "NRU-APPROVED", "NRU-RETURNED"):
+        pledges.sign(undertaking=made[stage], by=signatory, notice_seen=True)
+    reason = mark("submitted", "undertaking reason")
+    pledges.send_back(undertaking=made["NRU-RETURNED"], by=officer, reason=reason)
+    approved = made["NRU-APPROVED"]
+    pledges.approve(undertaking=approved, by=officer, seen_hash=approved.content_hash)
+    return {stage: Undertaking.objects.get(pk=row.pk) for stage, row in made.items()}
 
 
 def _complete(mark, by, audience, public) -> Certificate:
@@ -350,6 +392,20 @@ def _with_document(mark, certificate) -> Certificate:
         name=f"{certificate.slug}.pdf",
     )
     Certificate.objects.filter(pk=certificate.pk).update(document=document)
+    undertaking = certificate.undertakings.get()
+    paper = storing.register(
+        content=b"%PDF-1.7 " + mark("submitted", "undertaking bytes").encode(),
+        kind="euc.undertaking",
+        reference=undertaking.reference,
+        revision=undertaking.revision_number,
+        content_hash=undertaking.content_hash,
+        signer_subject="CN=Seal",
+        signed_at=timezone.now(),
+        page_count=2,
+        book=undertaking.book,
+        name=f"{undertaking.slug}.pdf",
+    )
+    Undertaking.objects.filter(pk=undertaking.pk).update(document=paper)
     certificate.refresh_from_db()
     return certificate
 
