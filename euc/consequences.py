@@ -104,7 +104,7 @@ def _paper(original: Original) -> str:
     said = {"where": original.where, "day": date_format(original.since, "SHORT_DATE_FORMAT")}
     if original.place in {custody.ON_THE_WAY, custody.ABROAD}:
         return _("The paper left for China (%(where)s since %(day)s): the exporter must be told.") % said
-    if original.place in {custody.AWAITED, custody.LOST}:
+    if original.place in {custody.AWAITED, custody.LOST, custody.VOID}:
         return _("No paper is on its way; none can be signed or handed in any more.")
     return (
         _("The paper is held (%(where)s, since %(day)s) and goes no further; it has to be marked void.")

@@ -13,15 +13,17 @@ INK, OFFICE, COURIER = "INK", "OFFICE", "COURIER"  # stages of a paper's way
 
 # what happens to it
 SIGNED, HANDED_IN, ATTESTED, REFUSED = "SIGNED", "HANDED_IN", "ATTESTED", "REFUSED"
-SENT, DELIVERED, MISLAID, REVERSED = "SENT", "DELIVERED", "MISLAID", "REVERSED"
-KINDS = (SIGNED, HANDED_IN, ATTESTED, REFUSED, SENT, DELIVERED, MISLAID)
+SENT, DELIVERED, MISLAID = "SENT", "DELIVERED", "MISLAID"
+VOIDED, REVERSED = "VOIDED", "REVERSED"
+KINDS = (SIGNED, HANDED_IN, ATTESTED, REFUSED, SENT, DELIVERED, MISLAID, VOIDED)
 AT_STEPS = (HANDED_IN, ATTESTED, REFUSED)
 WITH_SCAN = (SIGNED, ATTESTED)
 ONLY_IN_FORCE = frozenset({SIGNED, HANDED_IN, SENT})  # nobody stamps or sends a paper that no longer counts
+ONLY_AFTER_END = frozenset({VOIDED})  # and nobody spoils one that does
 
 # where it lies
 AWAITED, WITH_IMPORTER, AT_OFFICE = "AWAITED", "IMPORTER", "OFFICE"
-ON_THE_WAY, ABROAD, LOST = "COURIER", "ABROAD", "LOST"
+ON_THE_WAY, ABROAD, LOST, VOID = "COURIER", "ABROAD", "LOST", "VOID"
 
 
 class Impossible(Exception):
@@ -83,7 +85,7 @@ def _after(where: Where, entry: Happening, chain: Sequence[int]) -> Where:
         return Where(WITH_IMPORTER, None, on, stamped)
     if entry.kind == SIGNED:  # a new paper carries no stamps
         return Where(WITH_IMPORTER, None, on)
-    place = {SENT: ON_THE_WAY, DELIVERED: ABROAD, MISLAID: LOST}[entry.kind]
+    place = {SENT: ON_THE_WAY, DELIVERED: ABROAD, MISLAID: LOST, VOIDED: VOID}[entry.kind]
     return replace(where, place=place, step=None, since=on)
 
 
@@ -92,7 +94,7 @@ def possible(where: Where, chain: Sequence[int]) -> tuple[str, ...]:
     if where.place in {AWAITED, LOST}:
         return (SIGNED,)
     if where.place == WITH_IMPORTER:
-        return (HANDED_IN if next_step(where, chain) else SENT, MISLAID)
+        return (HANDED_IN if next_step(where, chain) else SENT, MISLAID, VOIDED)
     if where.place == AT_OFFICE:
         return (ATTESTED, REFUSED, MISLAID)
     return (DELIVERED, MISLAID) if where.place == ON_THE_WAY else ()
@@ -105,7 +107,7 @@ def next_step(where: Where, chain: Sequence[int]) -> int | None:
 
 def due_on(where: Where, *, since: date, days: dict[Any, int]) -> date | None:
     """The last day it may lie there. `days` by office, and under INK for the importer's own moves and COURIER."""
-    if where.place in {ABROAD}:
+    if where.place in {ABROAD, VOID}:
         return None
     key: Any = {AT_OFFICE: where.step, ON_THE_WAY: COURIER}.get(where.place, INK)
     return since + timedelta(days=days[key]) if key in days else None

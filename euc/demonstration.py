@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from accounts import actors, demonstration
@@ -91,9 +92,11 @@ def _evidence(certificate: Certificate, kind: EvidenceKind, name: str) -> Stored
 
 
 @transaction.atomic
-def complete_draft(*, by: Actor, po_number: str, lines: tuple[dict[str, Any], ...] = (GOODS,)) -> Certificate:
+def complete_draft(
+    *, by: Actor, po_number: str, lines: tuple[dict[str, Any], ...] = (GOODS,), at: datetime | None = None
+) -> Certificate:
     """A draft that lacks nothing, ready for the signatory."""
-    certificate = services.start(by=by)
+    certificate = services.start(by=by, at=at)
     columns = {name: EXPORTER[name] for name in ("name", "name_zh", "address", "address_zh", "country")}
     exporter = columns | {
         "registration": EXPORTER["uscc"],
@@ -121,20 +124,22 @@ def complete_draft(*, by: Actor, po_number: str, lines: tuple[dict[str, Any], ..
     return Certificate.objects.get(pk=certificate.pk)
 
 
-def submitted(*, drafter: Actor, signatory: Actor, po_number: str, **given: Any) -> Certificate:
-    certificate = complete_draft(by=drafter, po_number=po_number, **given)
-    services.submit(certificate=certificate, by=signatory, notice_seen=True)
+def submitted(
+    *, drafter: Actor, signatory: Actor, po_number: str, at: datetime | None = None, **given: Any
+) -> Certificate:
+    certificate = complete_draft(by=drafter, po_number=po_number, at=at, **given)
+    services.submit(certificate=certificate, by=signatory, notice_seen=True, at=at)
     return certificate
 
 
 def issued(
     *, drafter: Actor, signatory: Actor, officer: Actor, senior: Actor, po_number: str,
-    valid_until: date | None = None, **given: Any,
+    valid_until: date | None = None, at: datetime | None = None, **given: Any,
 ) -> Certificate:  # fmt: skip
-    certificate = submitted(drafter=drafter, signatory=signatory, po_number=po_number, **given)
-    services.approve(certificate=certificate, by=officer, seen_hash=certificate.content_hash)
+    certificate = submitted(drafter=drafter, signatory=signatory, po_number=po_number, at=at, **given)
+    services.approve(certificate=certificate, by=officer, seen_hash=certificate.content_hash, at=at)
     services.issue(
-        certificate=certificate, by=senior, seen_hash=certificate.content_hash, valid_until=valid_until
+        certificate=certificate, by=senior, seen_hash=certificate.content_hash, valid_until=valid_until, at=at
     )
     return certificate
 
@@ -180,6 +185,7 @@ def load() -> None:
     )
     first = issued(**drives, **review, po_number="KDS-PO-118", lines=(SECOND_LINE,))
     _amended(first, drives, review)
+    _overdue(drives, review)
     submitted(**motors, po_number="PO-2026-0402")
     submitted(**drives, po_number="KDS-PO-121", lines=(GOODS, SECOND_LINE))
     approved = submitted(**motors, po_number="PO-2026-0399", lines=(SECOND_LINE,))
@@ -212,6 +218,12 @@ def _original(certificate: Certificate, who: dict[str, Actor]) -> None:
         reason="The fee was misread (demonstration).", facts=stamp | {"fee": Decimal("50.00"), "currency": "INR"},
     )  # fmt: skip
     happened("HANDED_IN", "drafter", office="Commercial Section (demonstration)")
+
+
+def _overdue(importer: dict[str, Actor], review: dict[str, Actor]) -> None:
+    """A paper that was issued twelve days ago and is still not signed in ink."""
+    at = timezone.now() - timedelta(days=12)
+    issued(**importer, **review, po_number="KDS-PO-104", lines=(SECOND_LINE,), at=at)
 
 
 def _amended(first: Certificate, importer: dict[str, Actor], review: dict[str, Actor]) -> None:

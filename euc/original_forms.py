@@ -38,10 +38,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
     custody.SENT: ("note", "carrier", "waybill_kind", "waybill", "fee", "currency", "scan"),
     custody.DELIVERED: ("officer", "note", "scan"),
     custody.MISLAID: ("note",),
+    custody.VOIDED: ("officer", "scan", "note"),
 }
 LABELS: dict[tuple[str, str], Any] = {
     (custody.SIGNED, "officer"): _("Signed by"),
     (custody.DELIVERED, "officer"): _("Received by"),
+    (custody.VOIDED, "officer"): _("Marked void by"),
     (custody.SENT, "note"): _("Addressed to"),
     (custody.REFUSED, "note"): _("What the office said"),
     (custody.MISLAID, "note"): _("What is known of it"),

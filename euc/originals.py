@@ -29,6 +29,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     custody.SENT: ("carrier", "waybill_kind", "waybill", "note"),
     custody.DELIVERED: ("officer",),
     custody.MISLAID: ("note",),
+    custody.VOIDED: ("officer",),
 }
 
 
@@ -61,6 +62,12 @@ def _offices(steps: list[OriginalStep]) -> list[int]:
 def where(entries: list[OriginalEntry], steps: list[OriginalStep]) -> custody.Where:
     """Where the paper lies, by its ledger. Raises custody.Impossible."""
     return custody.follow(entries, _offices(steps))
+
+
+def allows(certificate: Certificate, kind: str, *, at: datetime | None = None) -> bool:
+    """Whether such a thing may happen to the paper while its certificate is, or is no longer, in force."""
+    only = custody.ONLY_AFTER_END if certificate.is_in_force(today(at)) else custody.ONLY_IN_FORCE
+    return kind not in only
 
 
 def may_record(certificate: Certificate, by: Actor) -> None:
@@ -104,8 +111,12 @@ def record(
     """Write down what happened to the paper next. `seen` is the number of entries that were on screen."""
     at = at or timezone.now()
     entries = _enter(certificate, by, seen)
-    if kind in custody.ONLY_IN_FORCE and not certificate.is_in_force(today(at)):
-        raise engine.WrongStatus(_("The certificate is not in force; its original goes nowhere any more."))
+    if not allows(certificate, kind, at=at):
+        raise engine.WrongStatus(
+            _("The certificate is in force; its original is not marked void.")
+            if kind in custody.ONLY_AFTER_END
+            else _("The certificate is not in force; its original goes nowhere any more.")
+        )
     steps = stations(certificate)
     step = _step_for(kind, where(entries, steps), steps)
     entry = OriginalEntry(

@@ -111,6 +111,7 @@ VERBS = {
     "sent": gettext_lazy("Original sent to China"),
     "delivered": gettext_lazy("Original received in China"),
     "mislaid": gettext_lazy("Original lost"),
+    "voided": gettext_lazy("Original marked void"),
     "correct": gettext_lazy("Entry about the original corrected"),
     "reverse": gettext_lazy("Entry about the original reversed"),
     "make_true_copy": gettext_lazy("Cover page of the original asked for"),

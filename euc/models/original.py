@@ -49,6 +49,7 @@ class Original(models.Model):
         COURIER = custody.ON_THE_WAY, _("on the way to China")
         ABROAD = custody.ABROAD, _("with the Chinese exporter")
         LOST = custody.LOST, _("lost")
+        VOID = custody.VOID, _("marked void")
 
     certificate = models.OneToOneField(Certificate, models.PROTECT, related_name="original")
     place = models.CharField(max_length=8, choices=Place, default=Place.AWAITED)
@@ -89,6 +90,8 @@ class Original(models.Model):
     def tone(self) -> str:
         if self.place == self.Place.LOST:
             return "danger"
+        if self.place == self.Place.VOID:
+            return "neutral"
         if self.is_overdue:
             return "warning"
         return "success" if self.place == self.Place.ABROAD else "info"
@@ -129,6 +132,7 @@ class OriginalEntry(AppendOnlyModel):
         SENT = custody.SENT, _("Sent to China")
         DELIVERED = custody.DELIVERED, _("Received in China")
         MISLAID = custody.MISLAID, _("Lost")
+        VOIDED = custody.VOIDED, _("Marked void")
         REVERSED = custody.REVERSED, _("Entry reversed")
 
     class WaybillKind(models.TextChoices):

@@ -111,7 +111,7 @@ def _acts(certificate: Certificate, now: custody.Where, steps: list) -> list[dic
             "about": about.get(kind, ""),
         }
         for kind in custody.possible(now, offices)
-        if kind not in custody.ONLY_IN_FORCE or certificate.is_in_force()
+        if originals.allows(certificate, kind)
     ]
 
 

@@ -40,7 +40,7 @@ def live(choices):
 
 class TestFollow:
     @PROFILE
-    @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 3), st.integers(0, 2)), max_size=60))
+    @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 3), st.integers(0, 2)), max_size=60))
     def test_allows_only_what_adds_up(self, choices):
         entries, now = live(choices)
         stamped, holder = [], None
@@ -64,7 +64,7 @@ class TestFollow:
         assert now.step == holder
 
     @PROFILE
-    @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 3), st.integers(0, 2)), max_size=60))
+    @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 3), st.integers(0, 2)), max_size=60))
     def test_of_a_life_whose_last_entry_is_reversed_is_that_of_the_life_before(self, choices):
         entries, _now = live(choices)
         if not entries:
@@ -76,7 +76,8 @@ class TestFollow:
         ("place", "step", "expected"),
         [
             (custody.AWAITED, None, 3), (custody.WITH_IMPORTER, None, 3), (custody.AT_OFFICE, 11, 10),
-            (custody.ON_THE_WAY, None, 7), (custody.ABROAD, None, None), (custody.AT_OFFICE, 99, None),
+            (custody.ON_THE_WAY, None, 7), (custody.ABROAD, None, None), (custody.VOID, None, None),
+            (custody.AT_OFFICE, 99, None),
         ],
     )  # fmt: skip
     def test_expects_it_to_move_on_in_days(self, place, step, expected):

@@ -29,6 +29,7 @@ FACTS = {
     custody.SENT: {"carrier": "Air", "waybill_kind": "AIR", "waybill": "176-12345675", "note": "Exporter"},
     custody.DELIVERED: {"officer": "Reception"},
     custody.MISLAID: {"note": "Lost in transit"},
+    custody.VOIDED: {"officer": "Sita Signatory"},
 }
 WHOLE_WAY = ["SIGNED", "HANDED_IN", "ATTESTED", "HANDED_IN", "ATTESTED", "SENT", "DELIVERED"]
 
@@ -163,6 +164,14 @@ class TestWay:
         happen(issued, "ATTESTED")  # what comes back is still received
         with pytest.raises(WrongStatus, match="not in force"):
             happen(issued, "HANDED_IN")
+        happen(issued, "VOIDED")
+        assert place(issued) == ("VOID", "")
+        assert custody.possible(custody.Where(custody.VOID), ()) == ()
+
+    def test_is_not_marked_void_while_it_counts(self, issued, happen):
+        happen(issued, "SIGNED")
+        with pytest.raises(WrongStatus, match="is in force"):
+            happen(issued, "VOIDED")
 
 
 class TestRecord:
