@@ -9,17 +9,19 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from euc import workflow
+from euc import bars, workflow
 from euc.models.certificate import today
 from euc.models.dated import Dated
+from euc.models.ruled import Ruled
 from workflow import engine, events
 from workflow.law import Workflow
 
-Row = TypeVar("Row", bound=Dated)
+Row = TypeVar("Row", bound=Ruled)
 
 
 @transaction.atomic
@@ -33,19 +35,25 @@ def propose(
     supersedes: Row | None = None,
     at: datetime | None = None,
 ) -> Row:
-    """Write down a row for another officer to adopt: new under `code`, or the next version of one in use."""
+    """Write down a row for another officer to adopt: new under `code`, or the next version of one in use.
+
+    The one way anything is proposed. A name is free again once what it named was withdrawn or has ended.
+    """
     at = at or timezone.now()
     if not (workflow.OFFICER | workflow.SENIOR) & by.roles:
         raise engine.NotAllowed(_("Only officers propose rules."))
-    version = 1
     if supersedes is not None:
+        if reason := bars.of_another_authority(supersedes, by):
+            raise engine.NotAllowed(reason)
         engine.lock(supersedes)
         if supersedes.status != workflow.ADOPTED:
             raise engine.WrongStatus(
                 _("Only a rule in use can be replaced; this one is not in use any more.")
             )
         code = supersedes.code
-        version = 1 + max(kind.objects.filter(code=code).values_list("version", flat=True))
+    elif kind.objects.filter(code=code, status__in=[workflow.PROPOSED, workflow.ADOPTED]).exists():
+        raise engine.WrongStatus(_("There is a rule %(code)s already.") % {"code": code})
+    version = (kind.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
     row = kind(
         **columns,
         code=code,
@@ -69,7 +77,7 @@ def adopt(*, row: Dated, law: Workflow, by: Actor, at: datetime | None = None) -
     """Another officer's yes: it counts from its first day on, its predecessor until the day before."""
     at = at or timezone.now()
     engine.lock(row)
-    predecessor = row.supersedes
+    predecessor: Any = row.supersedes
     if predecessor is not None and row.status == workflow.PROPOSED:
         engine.lock(predecessor)
         last = row.effective_from - timedelta(days=1)

@@ -9,16 +9,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from euc import bars, touching, workflow
+from euc import dating, touching, workflow
 from euc.models import ControlRule, RuleNotice
 from euc.models.ruled import Ruled
-from workflow import engine, errands, events
+from workflow import engine, errands
 
 TELL = "euc.tell_of_rule"
 
@@ -37,39 +35,12 @@ def propose(
 
     `of` is the kind of a new one: a control rule unless said otherwise.
     """
-    at = at or timezone.now()
-    if not (workflow.OFFICER | workflow.SENIOR) & by.roles:
-        raise engine.NotAllowed(_("Only officers propose rules."))
     kind: Any = of if supersedes is None else type(supersedes)
     if supersedes is not None:
-        if reason := bars.of_another_authority(supersedes, by):
-            raise engine.NotAllowed(reason)
-        engine.lock(supersedes)
-        if supersedes.status != workflow.ADOPTED:
-            raise engine.WrongStatus(
-                _("Only a rule in use can be replaced; this one is not in use any more.")
-            )
-        code = supersedes.code
         columns = {"position": supersedes.position} | columns
-    elif kind.objects.filter(code=code, status__in=[workflow.PROPOSED, workflow.ADOPTED]).exists():
-        raise engine.WrongStatus(_("There is a rule %(code)s already.") % {"code": code})
-    version = (kind.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
-    rule = kind(
-        **columns,
-        code=code,
-        version=version,
-        reference=f"{code}-v{version}",
-        supersedes=supersedes,
-        proposed_by=by.person,
-        proposed_at=at,
+    return dating.propose(
+        kind=kind, law=workflow.RULE, by=by, columns=columns, code=code, supersedes=supersedes, at=at
     )
-    try:
-        with transaction.atomic():
-            rule.save(force_insert=True)
-    except IntegrityError as taken:
-        raise engine.WrongStatus(_("There is a rule %(code)s already.") % {"code": code}) from taken
-    events.record(book=rule.book, subject=rule, verb="euc.rule.propose", by=by, at=at, to_status=rule.status)
-    return rule
 
 
 @transaction.atomic

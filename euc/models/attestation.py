@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from euc import custody
-from euc.models.dated import Dated, DatedQuerySet, dated_constraints
+from euc.models.dated import Dated, DatedQuerySet
+from euc.models.ruled import adopted_by_another
 
 MOST_DAYS = 365
 
@@ -48,7 +49,7 @@ class AttestationRule(Dated):
     class Meta:
         ordering = ["position", "code", "version"]
         constraints = [
-            *dated_constraints("attestation_rule"),
+            *adopted_by_another("attestation_rule"),
             models.CheckConstraint(
                 condition=Q(expected_days__gte=1, expected_days__lte=MOST_DAYS),
                 name="attestation_rule_days_are_sane",

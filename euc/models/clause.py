@@ -12,10 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from euc.kinds import Template
-from euc.models.ruled import Dated, adopted_by_another
+from euc.models.ruled import OfAuthority, adopted_by_another
 
 
-class Clause(Dated):
+class Clause(OfAuthority):
     """One promise, or one exception from the promises, in three languages, as one version words it.
 
     `authority` is whose wording it is; without one it belongs to the common library.
@@ -92,7 +92,7 @@ class Clause(Dated):
         return {"en": self.text_en, "zh": self.text_zh, "hi": self.text_hi}
 
 
-class Policy(Dated):
+class Policy(OfAuthority):
     """Whether a clause is required, offered or off, in one kind of paper or in all, as one version says."""
 
     class Stance(models.TextChoices):

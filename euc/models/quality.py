@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from euc import quality
 from euc.models.certificate import Certificate
-from euc.models.dated import Dated, dated_constraints
+from euc.models.dated import Dated
 from euc.models.goods import GoodsLine
+from euc.models.ruled import adopted_by_another
 
 
 class QualityRule(Dated):
@@ -33,7 +34,7 @@ class QualityRule(Dated):
     class Meta:
         ordering = ["id"]
         constraints = [
-            *dated_constraints("quality_rule"),
+            *adopted_by_another("quality_rule"),
             models.CheckConstraint(
                 condition=Q(severity__in=quality.SEVERITIES), name="quality_rule_severity_is_known"
             ),

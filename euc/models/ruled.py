@@ -85,14 +85,14 @@ class Ruled(Living, models.Model):
         return {"repealed_on": repealed_on}
 
 
-class DatedQuerySet(RuledQuerySet):
+class OfAuthorityQuerySet(RuledQuerySet):
     def in_use_on(self, day: date, *, authority_id: int | None = None):
         """What counts on a day in India for one authority: its own and what is common to all."""
         dated = self.filter(Q(effective_until=None) | Q(effective_until__gte=day), effective_from__lte=day)
         return dated.filter(Q(authority=None) | Q(authority=authority_id), status__in=READ_BY_ALL)
 
 
-class Dated(Ruled):
+class OfAuthority(Ruled):
     """A version that counts from a day to a day in India, for one authority or for all.
 
     It counts from its adoption at the earliest, and until the day before its successor does.
@@ -102,7 +102,7 @@ class Dated(Ruled):
     effective_from = models.DateField()
     effective_until = models.DateField(null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = OfAuthorityQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -164,9 +164,11 @@ def changes(request: HttpRequest, reference: str) -> HttpResponse:
     """What was signed against today's library, and against the signature before it."""
     undertaking = loading.undertaking(request, reference)
     last = list(undertaking.revisions.order_by("-number")[:2])
+    standings = pledge_words.against_today(undertaking, undertaking.offers())
     context = {
         "undertaking": undertaking,
-        "standings": pledge_words.against_today(undertaking, undertaking.offers()),
+        "standings": [one for one in standings if one.state != pledge_words.SAME],
+        "alike": [one for one in standings if one.state == pledge_words.SAME],
         "changes": pledge_words.changed_since_before(last[1].content, last[0].content)
         if len(last) == 2
         else [],
