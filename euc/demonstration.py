@@ -16,9 +16,9 @@ from accounts.actors import Actor
 from accounts.models import User
 from documents import storing
 from documents.models import StoredFile
-from euc import completeness, drafting, originals, pledges, releasing, services
-from euc.kinds import EvidenceKind
-from euc.models import Certificate, Party
+from euc import completeness, drafting, originals, pledges, releasing, ruling, services
+from euc.kinds import EvidenceKind, Template
+from euc.models import Certificate, Party, Policy
 from euc.models.certificate import today
 
 EXPORTER = demonstration.EXPORTERS["ningbo"]
@@ -191,6 +191,7 @@ def load() -> None:
     approved = submitted(**motors, po_number="PO-2026-0399", lines=(SECOND_LINE,))
     services.approve(certificate=approved, by=who["officer"], seen_hash=approved.content_hash)
     _undertakings(who, motors)
+    _policy(who["officer"])
     _returned(who, motors)
     _begun(who["drafter"])
 
@@ -235,6 +236,20 @@ def _amended(first: Certificate, importer: dict[str, Actor], review: dict[str, A
     services.submit(certificate=draft, by=importer["signatory"], notice_seen=True)
     services.approve(certificate=draft, by=review["officer"], seen_hash=draft.content_hash)
     services.issue(certificate=draft, by=review["senior"], seen_hash=draft.content_hash)
+
+
+def _policy(officer: Actor) -> None:
+    """A policy that waits for another officer; nothing is asked of anybody until it is adopted."""
+    columns = {
+        "clause_code": "NO_MILITARY",
+        "template": Template.CERTIFICATE,
+        "authority": officer.organisation,
+        "stance": Policy.Stance.REQUIRED,
+        "effective_from": today() + timedelta(days=30),
+        "source": "Circular 7 of the demonstration authority (invented)",
+    }
+    code = Policy.code_of("NO_MILITARY", Template.CERTIFICATE, officer.organisation.pk)
+    ruling.propose(by=officer, columns=columns, code=code, of=Policy)
 
 
 def _undertakings(who: dict[str, Actor], motors: dict[str, Actor]) -> None:

@@ -24,8 +24,8 @@ def undertaking_pdf(*, content: dict[str, Any], issue: dict[str, Any]) -> bytes:
     """
     data = rendering.Attachment(
         name=DATA_FILE,
-        content=printing.canonical({"schema": "euc-document/1", "content": content, "issue": issue}),
-        description="The undertaking as data (euc-undertaking/1)",
+        content=undertaking_json(content=content, issue=issue),
+        description="The undertaking as data (euc-undertaking-document/1)",
     )
     return rendering.render(
         template=TEMPLATE,
@@ -35,6 +35,11 @@ def undertaking_pdf(*, content: dict[str, Any], issue: dict[str, Any]) -> bytes:
         attachments=[data],
         created_at=printing._moment(issue["issued_at"]),
     )
+
+
+def undertaking_json(*, content: dict[str, Any], issue: dict[str, Any]) -> bytes:
+    """The machine-readable undertaking (docs/schema/euc-undertaking-document-1.json) as canonical JSON."""
+    return printing.canonical({"schema": "euc-undertaking-document/1", "content": content, "issue": issue})
 
 
 def print_context(content: dict[str, Any], issue: dict[str, Any]) -> dict[str, Any]:

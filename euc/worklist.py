@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.roles import Role
 from euc import workflow
-from euc.models import Certificate
+from euc.models import Certificate, Undertaking
 from euc.models.certificate import today
 from euc.paging import count, shown_count
 
@@ -87,6 +87,7 @@ def _reviewer(seen: QuerySet, actor: Actor) -> dict[str, Any]:
         "tiles": [
             _tile(_("Waiting for review"), review, queue, "info"),
             _tile(_("Waiting for issue"), issue, f"{queue}?for=issue", "info"),
+            _undertakings(actor),
             _tile(_("In force"), issued, _list_url(workflow.ISSUED), "success"),
             _tile(_("Revoked"), revoked, _list_url(workflow.REVOKED), "danger"),
             _overdue_originals(issued),
@@ -95,6 +96,14 @@ def _reviewer(seen: QuerySet, actor: Actor) -> dict[str, Any]:
         "rows_title": _("Waiting for you"),
         "empty": _("The queue is empty."),
     }
+
+
+def _undertakings(actor: Actor) -> dict[str, Any]:
+    """Those for a period that this reviewer may approve or bring into force."""
+    status = workflow.SIGNED if actor.has(Role.OFFICER) else workflow.APPROVED
+    waiting = Undertaking.objects.visible_to(actor).for_periods().filter(status=status)
+    url = f"{reverse('euc:undertaking-list')}?period=on&status={status}"
+    return _tile(_("Undertakings for a period"), waiting, url, "info")
 
 
 def _reader(seen: QuerySet) -> dict[str, Any]:

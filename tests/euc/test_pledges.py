@@ -2,7 +2,9 @@
 
 import json
 from datetime import date, timedelta
+from pathlib import Path
 
+import jsonschema
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -22,6 +24,7 @@ from euc import (
     verification,
     workflow,
 )
+from euc.content import digest
 from euc.models import Certificate, Clause, SignedUndertaking, Undertaking, UndertakingClause
 from euc.models.certificate import today
 from tests.euc import pledge
@@ -32,6 +35,7 @@ from workflow.append_only import WriteOnce
 from workflow.engine import Incomplete, NotAllowed, WrongStatus
 from workflow.models import Errand
 
+SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "euc-undertaking-document-1.json"
 REFUSALS = (NotAllowed, WrongStatus, Incomplete)
 
 
@@ -335,6 +339,15 @@ class TestDocument:
             pledge_printing.undertaking_pdf(content=signed.content, issue=issue) for _ in range(2)
         )
         assert first == second
+
+    @pytest.mark.parametrize("is_for_a_period", [True, False])
+    def test_carries_data_of_the_published_schema(self, life, is_for_a_period):
+        undertaking = pledge.in_force(life) if is_for_a_period else life.issued().undertakings.get()
+        issue = undertaking.issue_block | {"verify_url": "https://example.test/v/abc/"}
+        content = undertaking.revisions.get().content
+        data = json.loads(pledge_printing.undertaking_json(content=content, issue=issue))
+        jsonschema.validate(data, json.loads(SCHEMA.read_text()))
+        assert digest(data["content"]) == data["issue"]["content_hash"]
 
     def test_is_owed_for_a_certificate_s_own_too(self, life):
         undertaking = life.issued().undertakings.get()
