@@ -101,6 +101,11 @@ class OrganisationQuerySet(models.QuerySet):
     def authorities(self):
         return self.filter(kind=roles.Kind.AUTHORITY)
 
+    def choosable_authorities(self):
+        """The authorities by name where a paper must say which it addresses; none where there is one or none."""
+        found = list(self.authorities().order_by("name", "pk"))
+        return found if len(found) > 1 else []
+
     def only_authority(self):
         """The authority where there is exactly one; nothing where papers must say whom they address."""
         found = list(self.authorities()[:2])

@@ -126,6 +126,8 @@ def _end_use(certificate: Any) -> Iterator[Miss]:
 
 
 def _undertakings(certificate: Any) -> Iterator[Miss]:
+    if certificate.lacks_its_addressee():
+        yield Miss(UNDERTAKINGS, "addressed_to", _("Choose the authority it is addressed to."))
     if problem := certificate.reliance_problem():
         yield Miss(UNDERTAKINGS, "relies_on", problem)
     for clause in certificate.clauses_missing():
@@ -170,6 +172,8 @@ def pledge_misses(undertaking: Any) -> list[Miss]:
         "valid_until": _("The last day of the period is missing."),
     }
     found = list(_required(undertaking, "", needed))
+    if undertaking.lacks_its_addressee():
+        found.append(Miss("", "addressed_to", _("Choose the authority it is addressed to.")))
     rows = undertaking.rows()
     given = {row.clause.pk for row in rows}
     for offer in undertaking.offers():

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import Organisation
 from documents.models import StoredFile
 from euc import services, workflow
 from euc.completeness import END_USE, GOODS, MOST_LINES, ORDER, PARTIES, UNDERTAKINGS
@@ -177,16 +178,20 @@ def choose_clauses(
     codes: set[str],
     parties: dict[str, tuple[str, str]] | None = None,
     relies_on: Undertaking | None = None,
+    addressed_to: Organisation | None = None,
 ) -> None:
     """Choose the offered clauses to give besides the required ones; clauses not offered today are ignored.
 
-    With `relies_on`, an undertaking for a period, what that one holds is not given again.
+    With `relies_on`, an undertaking for a period, what that one holds is not given again. `addressed_to` is the
+    authority where there are several.
     """
     _open(certificate, by)
     if relies_on is not None and relies_on.importer_id != certificate.importer_id:
         raise engine.NotAllowed(_("Only the importer's own people may do this."))
-    Certificate.objects.filter(pk=certificate.pk).update(relies_on=relies_on)
-    certificate.relies_on = relies_on
+    addressee = addressed_to or certificate.addressed_to
+    Certificate.objects.filter(pk=certificate.pk).update(relies_on=relies_on, addressed_to=addressee)
+    certificate.undertakings.filter(status__in=workflow.EDITABLE).update(addressed_to=addressee)
+    certificate.relies_on, certificate.addressed_to = relies_on, addressee
     covered = certificate.codes_covered()
     chosen = [o.clause for o in certificate.offers() if o.is_required or o.clause.code in codes]
     wanted = [clause for clause in chosen if clause.code not in covered]

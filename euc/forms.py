@@ -316,12 +316,24 @@ class ClausesForm(DraftForm):
     """
 
     def __init__(
-        self, *args: Any, offers: Iterable[Offer] = (), blankets: Iterable[str] = (), **given: Any
+        self,
+        *args: Any,
+        offers: Iterable[Offer] = (),
+        blankets: Iterable[str] = (),
+        authorities: Iterable[Any] = (),
+        **given: Any,
     ) -> None:
-        self.offers, self.blankets = list(offers), list(blankets)
+        self.offers, self.blankets, self.authorities = list(offers), list(blankets), list(authorities)
         super().__init__(*args, **given)
 
     def declare(self) -> None:
+        if self.authorities:
+            self.fields["addressed_to"] = forms.ChoiceField(
+                choices=[("", ""), *[(str(one.pk), one.name) for one in self.authorities]],
+                label=_("Addressed to"),
+                help_text=_("The authority asked to approve it. Which promises are required depends on it."),
+            )
+            self.fields["addressed_to"].is_needed = True
         if self.blankets:
             self.fields["relies_on"] = forms.ChoiceField(
                 choices=[("", _("none: everything is promised here")), *[(r, r) for r in self.blankets]],
@@ -338,6 +350,11 @@ class ClausesForm(DraftForm):
                 self.fields[number] = IdentifierField(
                     identifiers.gstin, max_length=20, label=_("GSTIN of the recycler")
                 )
+
+    def addressee(self) -> Any:
+        """The authority that was chosen, where there is a choice."""
+        chosen = self.cleaned_data.get("addressed_to")
+        return next((one for one in self.authorities if str(one.pk) == chosen), None)
 
     def codes(self) -> set[str]:
         chosen = [offer.clause for offer in self.offers if self.cleaned_data.get(offer.clause.field_name)]
@@ -375,8 +392,10 @@ class PledgeForm(ClausesForm):
     )
 
     def layout(self) -> Layout:
+        head = ["addressed_to"] if self.authorities else []
         return Layout(
             "seen",
+            *head,
             Fieldset(
                 _("Chinese exporter"),
                 _row("exporter_name", "exporter_name_zh"),

@@ -64,6 +64,7 @@ def record(
     codes: set[str],
     parties: dict[str, tuple[str, str]],
     seen: int | None = None,
+    addressed_to: Organisation | None = None,
 ) -> None:
     """Record what was typed: the pair, the period, the clauses with the parties they name.
 
@@ -82,7 +83,9 @@ def record(
             _("%(name)s changed this page while you had it open.") % {"name": undertaking.changed_by}
         )
     kept = {name: columns[name] for name in COLUMNS if name in columns}
-    saves = {"saves": undertaking.saves + 1, "changed_by": by.person}
+    saves: dict[str, Any] = {"saves": undertaking.saves + 1, "changed_by": by.person}
+    if addressed_to is not None:
+        saves["addressed_to"] = addressed_to
     Undertaking.objects.filter(pk=undertaking.pk).update(**kept, **saves)
     undertaking.refresh_from_db()
     offers = undertaking.offers()

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import Organisation
 from accounts.roles import Role
 from euc import workflow
 
@@ -28,6 +29,7 @@ class Paper(Living, models.Model):
 
     importer_id: Any
     reference: Any
+    addressed_to_id: Any
     approved_by: Any
     approving_authority_id: Any
 
@@ -52,6 +54,10 @@ class Paper(Living, models.Model):
             return False
         held = self.approved_by.memberships.active()
         return held.filter(organisation_id=self.approving_authority_id, role=Role.OFFICER).exists()
+
+    def lacks_its_addressee(self) -> bool:
+        """Whether there are several authorities and it does not say which it addresses."""
+        return self.addressed_to_id is None and bool(Organisation.objects.choosable_authorities())
 
     def has_member(self, person) -> bool:
         """Whether this person belongs to the importer in any role, now."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import roles_required
+from accounts.models import Organisation
 from accounts.roles import Role
 from documents import storing, uploads
 from euc import (
@@ -101,7 +102,8 @@ def _kind(certificate: Certificate, page: str) -> Any:
         return forms.FORMS[page]
     mine = Undertaking.objects.filter(importer=certificate.importer_id).covering(today())
     blankets = list(mine.order_by("-id").values_list("reference", flat=True)[:MOST_BLANKETS])
-    return partial(forms.ClausesForm, offers=certificate.offers(), blankets=blankets)
+    authorities = Organisation.objects.choosable_authorities()
+    return partial(forms.ClausesForm, offers=certificate.offers(), blankets=blankets, authorities=authorities)
 
 
 def _shown(
@@ -138,7 +140,7 @@ def _initial(certificate: Certificate, page: str) -> dict[str, Any]:
         return {**vars(use), "is_civil": answers[use.is_civil]}
     relies_on = certificate.relies_on.reference if certificate.relies_on else ""
     own = [row for undertaking in certificate.undertakings_list() for row in undertaking.rows()]
-    return {"relies_on": relies_on} | given_clauses(own)
+    return {"relies_on": relies_on, "addressed_to": certificate.addressed_to_id} | given_clauses(own)
 
 
 def given_clauses(rows: list) -> dict[str, Any]:
@@ -165,6 +167,7 @@ def _record(certificate: Certificate, page: str, form: Any, by: Any) -> None:
             by=by,
             codes=form.codes(),
             parties=form.parties(),
+            addressed_to=form.addressee(),
             relies_on=Undertaking.objects.visible_to(by).filter(reference=relied).first() if relied else None,
         )
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import actor_required, roles_required
+from accounts.models import Organisation
 from accounts.roles import Role
 from euc import consequences, forms, pledge_printing, pledge_words, pledged, pledges, presenting, workflow
 from euc.models import Certificate, Undertaking
@@ -197,8 +198,13 @@ def draft(request: HttpRequest, reference: str) -> HttpResponse:
         messages.info(request, _("This undertaking is not a draft any more."))
         return redirect("euc:undertaking-detail", reference)
     columns = {name: getattr(undertaking, name) for name in pledges.COLUMNS}
-    initial = columns | {"seen": undertaking.saves} | given_clauses(undertaking.rows())
-    form = forms.PledgeForm(request.POST or None, offers=undertaking.offers(), initial=initial)
+    head = {"seen": undertaking.saves, "addressed_to": undertaking.addressed_to_id}
+    form = forms.PledgeForm(
+        request.POST or None,
+        offers=undertaking.offers(),
+        authorities=Organisation.objects.choosable_authorities(),
+        initial=columns | head | given_clauses(undertaking.rows()),
+    )
     status, refusal = 200, None
     if request.method == "POST":
         status = 422
@@ -211,6 +217,7 @@ def draft(request: HttpRequest, reference: str) -> HttpResponse:
                     codes=form.codes(),
                     parties=form.parties(),
                     seen=form.cleaned_data["seen"],
+                    addressed_to=form.addressee(),
                 )
             except engine.Refusal as refused:
                 refusal, status = refused, STATUS_OF[type(refused)]

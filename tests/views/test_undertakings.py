@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from euc import pledges, ruling, workflow
+from euc import completeness, pledges, ruling, workflow
 from euc.models import Certificate, Undertaking
 from euc.models.certificate import today
 from tests.euc import pledge
 from tests.euc.life import Life
-from tests.euc.test_library import next_version
+from tests.euc.test_library import new_policy, next_version
+from tests.factories import OrganisationFactory
 
 
 @pytest.fixture
@@ -242,6 +243,47 @@ class TestVerification:
 
     def test_knows_nothing_before(self, client, life):
         assert client.get(f"/v/{pledge.approved(life).token}/").status_code == 404
+
+
+class TestAddressee:
+    """Where there are several authorities, a paper says which it addresses; that one decides what is required."""
+
+    @pytest.fixture
+    def authorities(self, authority, officer, second_officer):
+        ruling.adopt(rule=new_policy(officer, authority=authority), by=second_officer)
+        return authority, OrganisationFactory(kind="AUTHORITY", name="Another Authority")
+
+    def test_is_not_asked_for_where_there_is_one(self, client_for, drafter, life, url):
+        shown = client_for(drafter).get(url(life.draft(), "draft/undertakings/")).content.decode()
+        assert "Addressed to" not in shown
+
+    def test_decides_what_a_certificate_must_promise(self, client_for, drafter, life, authorities, url):
+        draft = life.draft()
+        assert draft.addressed_to is None
+        assert ("undertakings", "addressed_to") in {(m.page, m.field) for m in completeness.misses(draft)}
+        client = client_for(drafter)
+        for chosen, asked in zip(authorities, (True, False), strict=True):
+            client.post(url(draft, "draft/undertakings/"), {"addressed_to": chosen.pk})
+            draft = Certificate.objects.get(pk=draft.pk)
+            assert draft.addressed_to == draft.undertakings.get().addressed_to == chosen
+            assert ("NO_REEXPORT_US" in draft.undertakings.get().codes()) is asked
+            assert completeness.misses(draft) == []
+
+    def test_decides_what_an_undertaking_for_a_period_must_promise(
+        self, client_for, drafter, life, authorities, url
+    ):
+        undertaking = pledge.draft(life)
+        assert "addressed_to" in {miss.field for miss in completeness.pledge_misses(undertaking)}
+        body = typed(seen="1", addressed_to=authorities[0].pk)
+        assert client_for(drafter).post(url(undertaking, "draft/"), body).status_code == 302
+        undertaking.refresh_from_db()
+        assert undertaking.addressed_to == authorities[0]
+        assert "NO_REEXPORT_US" in undertaking.codes()
+
+    @pytest.mark.parametrize("forged", ["999999", "x", "\x00"])
+    def test_is_an_authority(self, client_for, drafter, life, authorities, url, forged):
+        answer = client_for(drafter).post(url(life.draft(), "draft/undertakings/"), {"addressed_to": forged})
+        assert answer.status_code == 422
 
 
 class TestRelyingOn:
