@@ -10,8 +10,9 @@ import time
 import pytest
 
 CERTIFICATES = int(os.environ.get("CHAOS_CERTIFICATES", "12"))
+PAPERS = 2 * CERTIFICATES  # each with the undertaking that goes with it
 KILLS = min(4, 2 + CERTIFICATES // 12)  # fewer than the attempts an errand has: none may end as DEAD
-SETTLED_WITHIN = 90 + CERTIFICATES * 3  # seconds
+SETTLED_WITHIN = 90 + PAPERS * 3  # seconds
 
 WITHOUT_ONE_DOCUMENT = """euc_certificate c WHERE status = 'ISSUED' AND 1 <> (
     SELECT COUNT(*) FROM documents_document d WHERE d.reference = c.reference AND d.id = c.document_id
@@ -44,7 +45,7 @@ def story(product):
 
     product.start_clock()
     issuing = product.start_script("issue.py", "SECOND", str(CERTIFICATES - half))
-    moments = sorted(chance.randrange(product.documents(), CERTIFICATES) for _ in range(KILLS))
+    moments = sorted(chance.randrange(product.documents(), PAPERS) for _ in range(KILLS))
     for turn, number in enumerate(moments):
         kill_in_the_middle(product, chance, number)
         if turn == KILLS // 2:
@@ -81,18 +82,20 @@ class TestKilledWorkersAndALostBroker:
 
     def test_leave_exactly_one_document_a_certificate(self, product, story):
         assert product.count("euc_certificate WHERE status = 'ISSUED'") == CERTIFICATES
-        assert product.documents() == CERTIFICATES
+        assert product.documents() == PAPERS
         assert product.count(WITHOUT_ONE_DOCUMENT) == 0
 
     def test_leave_no_errand_open(self, product, story):
         assert product.open_errands() == 0
-        assert product.count("workflow_errand") == CERTIFICATES
+        assert product.count("workflow_errand") == PAPERS
 
     def test_did_kill(self, story):
         assert story["kills"] == KILLS
 
     def test_tell_of_each_document_once(self, product, story):
-        assert product.count("workflow_event WHERE verb = 'euc.certificate.seal_document'") == CERTIFICATES
+        for paper in ("certificate", "undertaking"):
+            told = f"workflow_event WHERE verb = 'euc.{paper}.seal_document'"
+            assert product.count(told) == CERTIFICATES
 
     def test_leave_every_file_as_registered(self, product, story):
         rows = product.ask(
