@@ -2,7 +2,7 @@
 
 import pytest
 
-from euc import ruling, workflow
+from euc import demonstration, ruling, services, workflow
 from euc.models import Clause, Policy
 from euc.models.certificate import today
 from tests.euc.test_library import new_clause, new_policy, next_version
@@ -107,6 +107,18 @@ class TestDetail:
         reference = issued.undertakings.get().reference
         for actor, seen in ((drafter, True), (officer, True), (stranger, False)):
             assert (reference in page(client_for, actor, "/clauses/NO_WMD-v1/")) is seen
+
+    def test_takes_the_same_queries_for_more_uses_and_versions(
+        self, queries_of, submitted, officer, second_officer, drafter, signatory
+    ):
+        before = queries_of(officer, "/clauses/NO_WMD-v1/")
+        for number in range(2):
+            more = demonstration.complete_draft(by=drafter, po_number=f"PO-M{number}")
+            services.submit(certificate=more, by=signatory, notice_seen=True)
+            new_policy(
+                officer, "NO_WMD", authority=officer.organisation, template=("CN-MOFCOM/1", "NRU/1")[number]
+            )
+        assert queries_of(officer, "/clauses/NO_WMD-v1/") == before
 
     def test_hides_proposals_from_importers(self, client_for, officer, drafter):
         for proposal in (new_clause(officer), new_policy(officer)):
