@@ -19,7 +19,7 @@ TYPED = [
     *("euc/wording.py", "euc/using.py", "euc/pledges.py", "euc/pledged.py", "euc/pledge_printing.py"),
     *("euc/consequences.py", "euc/reminding.py"),
     *("euc/quality.py", "euc/inspecting.py", "euc/dating.py"),
-    *("euc/releasing.py", "euc/capacity.py", "euc/true_copies.py", "euc/cover_printing.py"),
+    *("euc/releasing.py", "euc/capacity.py", "euc/true_copies.py", "euc/cover_printing.py", "euc/dossier.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
 ]
 
