@@ -32,6 +32,7 @@ PLACES = (
     Place("euc:original-list", _("Originals"), READERS),
     Place("euc:rule-list", _("Rules"), READERS),
     Place("euc:clause-list", _("Clauses"), READERS),
+    Place("euc:screening", _("Screening"), AUTHORITY),
     Place("deliveries", _("Deliveries"), frozenset({"OFFICER", "SENIOR", "ADMINISTRATOR"})),
     Place("accounts:organisations", _("Organisations"), frozenset({"ADMINISTRATOR"})),
     Place("accounts:people", _("People"), IMPORTER | {"SENIOR", "ADMINISTRATOR"}),

@@ -58,6 +58,13 @@ def the_proposer(subject, by):
     return ""
 
 
+def the_suspecter(subject, by):
+    """Four eyes: whoever first thought that it might be the same does not also decide it."""
+    if subject.suspected_by_id == by.person.pk:
+        return _("You judged this first; another senior officer must decide.")
+    return ""
+
+
 def the_adopter(subject, by):
     """Whoever brought a rule into use does not also take it out alone."""
     if subject.adopted_by_id == by.person.pk:

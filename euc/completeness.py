@@ -211,3 +211,8 @@ def _not_approved(certificate: Any) -> list[Miss]:
         for undertaking in certificate.undertakings_list()
         if undertaking.status != "APPROVED"
     ]
+
+
+def screened(certificate: Any) -> list[Miss]:
+    """Nobody says yes to a party that resembles a listed one, nor before the lists in use were looked through."""
+    return [Miss("", "", text) for text in certificate.screening_bars()]

@@ -16,10 +16,11 @@ from accounts.actors import Actor
 from accounts.models import User
 from documents import storing
 from documents.models import StoredFile
-from euc import completeness, drafting, originals, pledges, releasing, ruling, services
+from euc import completeness, drafting, originals, pledges, reference, releasing, ruling, services
 from euc.kinds import EvidenceKind, Template
 from euc.models import Certificate, Party, Policy
 from euc.models.certificate import today
+from euc.screening import services as screening
 
 EXPORTER = demonstration.EXPORTERS["ningbo"]
 GOODS: dict[str, Any] = {
@@ -194,6 +195,19 @@ def load() -> None:
     _policy(who["officer"])
     _returned(who, motors)
     _begun(who["drafter"])
+    load_sample_lists()
+
+
+def load_sample_lists() -> None:
+    """Two small invented lists, and everything screened against them."""
+    by = actors.clock()
+    for path in sorted(reference.LISTS.glob("*.csv")):
+        version, _is_new = screening.load_file(
+            path, code=path.stem, name=path.stem.replace("-", " ").title(), by=by
+        )
+    after: int | None = 0
+    while after is not None:
+        after = screening.rescreen(version, after)
 
 
 def _original(certificate: Certificate, who: dict[str, Actor]) -> None:

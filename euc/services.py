@@ -20,6 +20,7 @@ from documents import fonts
 from euc import bars, content, originals, pledges, printing, risk, signals, workflow
 from euc.models import Approval, Certificate, EndUse, FieldComment, Party, Revision, Serial, Undertaking
 from euc.models.certificate import today
+from euc.screening import record
 from workflow import engine, errands, events
 from workflow.law import Miss
 
@@ -111,7 +112,7 @@ def submit(*, certificate: Certificate, by: Actor, notice_seen: bool, at: dateti
         details={"notice_seen": notice_seen, "revision": number, "content_hash": fingerprint},
     )
     _sign_undertakings(certificate, by=by, at=at)
-    return Revision.objects.create(
+    revision = Revision.objects.create(
         certificate=certificate,
         number=number,
         content=frozen,
@@ -120,6 +121,8 @@ def submit(*, certificate: Certificate, by: Actor, notice_seen: bool, at: dateti
         submitted_by=by.person,
         submitted_at=at,
     )
+    record.screen(certificate, at=at)
+    return revision
 
 
 def _refuse_unprintable(frozen: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Errands about certificates and rules: the signed document, the mail. Calls leaves only, never services."""
+"""Errands: the signed document, mail, lists and screening. Calls leaves, and of services only screening's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from django.utils import timezone
 from accounts import actors
 from documents import signing, storing
 from euc import cover_printing, emails, pledge_printing, printing, workflow
-from euc.models import Certificate, ExpiryReminder, RuleNotice, TrueCopy, Undertaking
+from euc.models import Certificate, ExpiryReminder, ListVersion, RuleNotice, TrueCopy, Undertaking
+from euc.screening import files
+from euc.screening import services as screening
 from workflow import errands, events
 from workflow.models import Errand
 
@@ -186,7 +188,42 @@ def register_true_copy(errand: Errand, printed: Printed) -> None:
     )
 
 
+def load_list(errand: Errand) -> str:
+    """Read an uploaded list into its version; the answer says why it is no list, or nothing."""
+    version = ListVersion.objects.select_related("file").get(pk=errand.subject_id)
+    if version.state != ListVersion.LOADING or version.file is None:
+        return ""
+    try:
+        screening.fill(version, screening.text_of(storing.read(version.file)))
+    except files.NotAList as broken:
+        return str(broken)
+    return ""
+
+
+def put_list_into_use(errand: Errand, failure: str) -> None:
+    """In the fenced transaction: into use, or marked as not readable."""
+    version = ListVersion.objects.select_related("on_list", "loaded_by").get(pk=errand.subject_id)
+    if failure:
+        screening.fail(version, failure, by=actors.clock())
+    else:
+        screening.finish(version, by=actors.clock())
+
+
+def nothing(errand: Errand) -> None:
+    """Errands whose whole work belongs into the fenced transaction."""
+
+
+def rescreen(errand: Errand, result: None) -> None:
+    """Screen the next certificates against the lists in use, and owe the ones after them."""
+    version = ListVersion.objects.get(pk=errand.subject_id)
+    last = screening.rescreen(version, int(errand.key.rpartition(":")[2]))
+    if last is not None:
+        errands.owe(screening.RESCREEN, subject=version, key=str(last))
+
+
 errands.handle("euc.print_true_copy", work=print_true_copy, settle=register_true_copy)
+errands.handle(screening.LOAD, work=load_list, settle=put_list_into_use)
+errands.handle(screening.RESCREEN, work=nothing, settle=rescreen)
 errands.handle("euc.remind_of_expiry", work=remind_of_expiry, settle=note_that_reminded)
 errands.handle("euc.tell_of_rule", work=tell_of_rule, settle=note_that_told)
 errands.handle("euc.print_certificate", work=print_certificate, settle=register_certificate)

@@ -13,6 +13,8 @@ EXHAUSTED, EXPIRED, REVOKED, SUPERSEDED = "EXHAUSTED", "EXPIRED", "REVOKED", "SU
 WITHDRAWN, REJECTED = "WITHDRAWN", "REJECTED"
 SIGNED, IN_FORCE, RELEASED, BREACHED = "SIGNED", "IN_FORCE", "RELEASED", "BREACHED"
 PROPOSED, ADOPTED, REPEALED = "PROPOSED", "ADOPTED", "REPEALED"
+OPEN, SUSPECTED, CONFIRMED, DISMISSED, LAPSED = "OPEN", "SUSPECTED", "CONFIRMED", "DISMISSED", "LAPSED"
+HIT_OPEN = (OPEN, SUSPECTED)
 
 EDITABLE = frozenset({DRAFT, RETURNED})
 UNDER_REVIEW = frozenset({SUBMITTED, APPROVED})
@@ -38,6 +40,11 @@ LABELS = {
     PROPOSED: _("proposed"),
     ADOPTED: _("adopted"),
     REPEALED: _("repealed"),
+    OPEN: _("to be judged"),
+    SUSPECTED: _("perhaps the same"),
+    CONFIRMED: _("the same"),
+    DISMISSED: _("not the same"),
+    LAPSED: _("no longer matches"),
 }
 TONES = {
     DRAFT: "neutral",
@@ -58,6 +65,11 @@ TONES = {
     PROPOSED: "info",
     ADOPTED: "success",
     REPEALED: "neutral",
+    OPEN: "warning",
+    SUSPECTED: "danger",
+    CONFIRMED: "danger",
+    DISMISSED: "success",
+    LAPSED: "neutral",
 }
 
 IMPORTER_ROLES = frozenset({Role.DRAFTER, Role.SIGNATORY})
@@ -76,13 +88,14 @@ CERTIFICATE = Workflow(
              needs=(completeness.misses,), unless=(bars.not_of_the_importer,), asks=("notice_seen",), binding=True,
              explains=_("You sign for your company; a compliance officer reviews it next.")),
         Step("approve", frozenset({SUBMITTED}), APPROVED, OFFICER, _("Approve"),
+             needs=(completeness.screened,),
              unless=(bars.connected_with_the_importer, bars.an_author), binding=True, tone="success",
              explains=_("A senior officer, who must be another person, issues it next.")),
         Step("send_back", UNDER_REVIEW, RETURNED, OFFICER | SENIOR, _("Return for correction"),
              unless=(bars.connected_with_the_importer,), asks=("reason",), tone="warning",
              explains=_("The importer sees your reason and your comments and can mend and resubmit.")),
         Step("issue", frozenset({APPROVED}), ISSUED, SENIOR, _("Issue"),
-             needs=(completeness.undertakings_approved,),
+             needs=(completeness.undertakings_approved, completeness.screened),
              unless=(bars.connected_with_the_importer, bars.an_author, bars.the_approver, bars.approval_lapsed),
              binding=True, tone="success",
              explains=_("The signed document is made and anybody can verify it.")),
@@ -220,3 +233,28 @@ QUALITY = _dated(
     _("It counts for what is submitted from its first day on."),
     _("What is submitted from today on is no longer held against it."),
 )
+
+HIT = Workflow(
+    name="euc.hit",
+    initial=OPEN,
+    statuses=(OPEN, SUSPECTED, CONFIRMED, DISMISSED, LAPSED),
+    labels=LABELS,
+    steps=(
+        Step("dismiss", frozenset({OPEN}), DISMISSED, OFFICER | SENIOR, _("Not the same"),
+             unless=(bars.connected_with_the_importer,), asks=("reason",), tone="success",
+             explains=_("Your reason is kept. It holds until the party or the entry changes.")),
+        Step("suspect", frozenset({OPEN}), SUSPECTED, OFFICER, _("Perhaps the same"),
+             unless=(bars.connected_with_the_importer,), asks=("reason",), tone="warning",
+             explains=_("A senior officer, who must be another person, decides next.")),
+        Step("confirm", frozenset({SUSPECTED}), CONFIRMED, SENIOR, _("It is the same"),
+             unless=(bars.connected_with_the_importer, bars.the_suspecter), asks=("reason",),
+             tone="danger", binding=True,
+             explains=_("The certificate can neither be approved nor issued while this stands.")),
+        Step("clear", frozenset({SUSPECTED, CONFIRMED}), DISMISSED, SENIOR, _("Clear: not the same"),
+             unless=(bars.connected_with_the_importer, bars.the_suspecter), asks=("reason",),
+             tone="success", binding=True,
+             explains=_("Your reason is kept. It holds until the party or the entry changes.")),
+        Step("reopen", frozenset({LAPSED}), OPEN, CLOCK, _("Reopen"), inner=True),
+        Step("lapse", frozenset({OPEN, SUSPECTED, CONFIRMED, DISMISSED}), LAPSED, CLOCK, _("Lapse"), inner=True),
+    ),
+)  # fmt: skip

@@ -18,6 +18,12 @@ TYPED = [
     *("euc/custody.py", "euc/originals.py"),
     *("euc/wording.py", "euc/using.py", "euc/pledges.py", "euc/pledged.py", "euc/pledge_printing.py"),
     *("euc/consequences.py", "euc/reminding.py"),
+    *(
+        "euc/screening/comparing.py",
+        "euc/screening/files.py",
+        "euc/screening/record.py",
+        "euc/screening/services.py",
+    ),
     *("euc/quality.py", "euc/inspecting.py", "euc/dating.py"),
     *("euc/releasing.py", "euc/capacity.py", "euc/true_copies.py", "euc/cover_printing.py", "euc/dossier.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),

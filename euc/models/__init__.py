@@ -11,6 +11,15 @@ from euc.models.quality import FindingAnswer, QualityRule
 from euc.models.release import QuantityRelease
 from euc.models.reminder import ExpiryReminder
 from euc.models.review import Approval, FieldComment, Revision
+from euc.models.screening import (
+    ListedEntity,
+    ListedKey,
+    ListedKeyCount,
+    ListVersion,
+    Screening,
+    ScreeningHit,
+    ScreeningList,
+)
 from euc.models.true_copy import TrueCopy
 from euc.models.undertaking import SignedUndertaking, Undertaking, UndertakingClause
 
@@ -28,6 +37,10 @@ __all__ = [
     "FieldComment",
     "FindingAnswer",
     "GoodsLine",
+    "ListVersion",
+    "ListedEntity",
+    "ListedKey",
+    "ListedKeyCount",
     "Original",
     "OriginalEntry",
     "OriginalStep",
@@ -39,6 +52,9 @@ __all__ = [
     "Revision",
     "RuleNotice",
     "Scratch",
+    "Screening",
+    "ScreeningHit",
+    "ScreeningList",
     "Serial",
     "SignedUndertaking",
     "TrueCopy",

@@ -294,6 +294,12 @@ class Certificate(Paper):
 
         return inspecting.inspected(self)
 
+    def screening_bars(self) -> list:
+        """Why screening keeps it from being approved or issued, in sentences."""
+        from euc.screening import record
+
+        return record.bars(self)
+
     def scratches(self) -> list:
         return list(self.scratch.all())
 

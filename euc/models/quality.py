@@ -24,7 +24,9 @@ class QualityRule(Dated):
         WARN = quality.WARN, _("shown to the reviewer")
         OFF = quality.OFF, _("off")
 
-    check_code = models.CharField(max_length=20, choices=list(quality.CHECKS.items()))
+    check_code = models.CharField(
+        max_length=20, choices=[*quality.CHECKS.items(), ("SCREENING", _("Screening against lists"))]
+    )
     family = models.CharField(max_length=16, choices=GoodsLine.Family, blank=True)
     severity = models.CharField(max_length=8, choices=Severity)
     words = models.JSONField(default=list)

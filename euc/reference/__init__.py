@@ -14,6 +14,7 @@ from euc.models import AttestationRule, Clause, ControlRule, Policy, QualityRule
 
 CLAUSES = Path(__file__).with_name("clauses.json")
 ATTESTATION = Path(__file__).with_name("attestation.json")
+LISTS = Path(__file__).parent / "lists"
 CONTROL_RULES = Path(__file__).with_name("control_rules.json")
 QUALITY = Path(__file__).with_name("quality.json")
 RULE_DATES = ("effective_from", "suspended_from", "suspended_until", "reported_until")

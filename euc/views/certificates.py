@@ -35,7 +35,7 @@ from euc import (
     worklist,
 )
 from euc.converters import ReferenceConverter
-from euc.models import Certificate, Evidence, FieldComment
+from euc.models import Certificate, Evidence, FieldComment, ScreeningHit
 from euc.models.certificate import today
 from euc.paging import paginate
 from euc.views import loading
@@ -116,6 +116,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "comments": _comments_by_field(certificate, request.actor),
         "reviewing": reviewing,
         "may_copy": request.actor.organisation.pk == certificate.importer_id,
+        "hits": _hits(certificate, request.actor),
         "findings": [] if request.actor.has(Role.ANALYST) else _findings(certificate, request.actor),
         "risk_reasons": presenting.risk_reasons(certificate),
         "reason": engine.last_reason(certificate, "euc.certificate.send_back")
@@ -164,6 +165,12 @@ def _content(certificate: Certificate, actor: Actor) -> dict[str, Any]:
     if (certificate.is_editable and is_theirs) or not certificate.revision_number:
         return content.build(certificate, by=None, signed_at=None, revision=certificate.revision_number + 1)
     return certificate.revisions.get(number=certificate.revision_number).content
+
+
+def _hits(certificate: Certificate, actor: Actor) -> QuerySet:
+    """What screening found and still holds, for those who judge it."""
+    mine = ScreeningHit.objects.visible_to(actor).filter(certificate=certificate)
+    return mine.exclude(status=workflow.LAPSED).select_related("on_list").order_by("id")
 
 
 def _findings(certificate: Certificate, actor: Actor) -> list[inspecting.Answered]:
@@ -266,6 +273,7 @@ def _step_context(request: HttpRequest, certificate: Certificate, step: Step) ->
     if step.verb in {"submit", "approve", "issue"}:
         shown = _content(certificate, request.actor)
         context |= printing.preview_context(shown) | _against(certificate, shown)
+        context["hits"] = _hits(certificate, request.actor)
         context["findings"] = _findings(certificate, request.actor)
     if step.verb == "revoke":
         context["consequences"] = consequences.of_ending(certificate, by=request.actor)

@@ -20,6 +20,7 @@ from django.test import Client
 from PIL import Image
 
 from euc.completeness import PAGES
+from euc.models import ListVersion, ScreeningHit
 from euc.models.certificate import today
 from tests.matrix import canaries, policy
 from tests.matrix.policy import Route
@@ -91,6 +92,10 @@ def _pledge(seeded: Seeded, stage: str) -> dict:
     return {"reference": found.slug} if found else _undertaking(seeded, stage)
 
 
+def _hit(stage: str) -> int:
+    return ScreeningHit.objects.get(fingerprint=f"matrix-{stage}").pk
+
+
 SUBJECTS = {
     "true-copy": _true_copy,
     "original-entry": _original_entry,
@@ -108,6 +113,9 @@ SUBJECTS = {
     "undertaking": _undertaking,
     "undertaking-step": _pledge,
     "pledge": _pledge,
+    "list": lambda seeded, stage: {"pk": ListVersion.objects.get().pk},
+    "hit": lambda seeded, stage: {"pk": _hit(stage or "OPEN")},
+    "hit-step": lambda seeded, stage: {"pk": _hit(stage)},
     "quality": lambda seeded, stage: {"reference": QUALITY["ADOPTED"]},
     "quality-step": lambda seeded, stage: {"reference": QUALITY[stage]},
     "rule": lambda seeded, stage: {"reference": RULES["ADOPTED"]},

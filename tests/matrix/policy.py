@@ -11,6 +11,7 @@ EVERYBODY = frozenset({"anonymous", "undecided"})  # stands for no condition at 
 DRAFTERS = frozenset({"drafter", "signatory", "broker", "stranger"})
 SIGNATORIES = frozenset({"signatory", "stranger"})
 REVIEWERS = frozenset({"officer", "senior"})
+SCREENERS = REVIEWERS | {"auditor"}
 RECORDERS = DRAFTERS | REVIEWERS
 READERS = DRAFTERS | REVIEWERS | {"auditor", "analyst"}
 ADMINISTRATOR = frozenset({"administrator"})
@@ -135,6 +136,12 @@ ROUTES = {
     "euc:rule-step": _open(
         get=REVIEWERS, post=REVIEWERS, subject="rule-step", is_shared=True, after_post=ANSWERED
     ),
+    # Lists are the same for all; hits are the authority's to judge
+    "euc:screening": _open(get=SCREENERS),
+    "euc:screening-load": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED, takes_file=True),
+    "euc:screening-list": _open(get=SCREENERS, subject="list", is_shared=True),
+    "euc:screening-hit": _open(get=SCREENERS, subject="hit", is_shared=True),
+    "euc:screening-hit-step": _open(get=REVIEWERS, post=REVIEWERS, subject="hit-step", is_shared=True),
     "euc:quality-list": _open(get=READERS),
     "euc:quality-detail": _open(get=READERS, subject="quality", is_shared=True),
     "euc:quality-propose": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
@@ -252,6 +259,12 @@ VERBS = {
         "release": Verb(frozenset({"senior"}), "ISSUED"),
         "declare-breach": Verb(frozenset({"senior"}), "ISSUED"),
         "revoke": Verb(frozenset({"senior"}), "ISSUED"),
+    },
+    "hit-step": {
+        "dismiss": Verb(REVIEWERS, "OPEN"),
+        "suspect": Verb(frozenset({"officer"}), "OPEN"),
+        "confirm": Verb(frozenset({"senior"}), "SUSPECTED"),
+        "clear": Verb(frozenset({"senior"}), "SUSPECTED"),
     },
     "quality-step": {
         "adopt": Verb(frozenset({"senior"}), "PROPOSED"),  # the officer proposed it

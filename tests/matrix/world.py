@@ -36,11 +36,14 @@ from euc.models import (
     Party,
     Policy,
     QualityRule,
+    Screening,
+    ScreeningHit,
     TrueCopy,
     Undertaking,
 )
 from euc.models.certificate import today
 from euc.rule_forms import COPIED
+from euc.screening import services as screening
 from tests.factories import MembershipFactory, OrganisationFactory, SiteFactory, UserFactory
 from tests.matrix.canaries import Canaries
 from workflow.models import Errand
@@ -103,6 +106,7 @@ def build(rows_of) -> World:
     seeded["ministry"] = Seeded(people["analyst"].organisation)
     seeded["platform"] = Seeded(people["administrator"].organisation)
     people["broker"] = _broker(seeded)
+    _hits(seeded["a"].certificates["ISSUED"], people["officer"])
     return World(seeded, _visitors(people), owned)
 
 
@@ -124,6 +128,30 @@ def _propose_rule(officer) -> None:
         "effective_from": today(),
     }
     ruling.propose(by=officer, columns=columns, code="MATRIX_CLAUSE-ALL-ALL", of=Policy)
+
+
+def _hits(certificate, officer) -> None:
+    """One hit that nobody judged and one that an officer suspects, on a list of one entry."""
+    version, _is_new = screening.begin(code="matrix", name="Matrix list", sha256="0" * 64, by=officer)
+    screening.finish(version, by=officer)
+    Screening.objects.update(versions=[version.pk])
+    explanation = {"how": "words", "asked": "Matrix", "listed": "Matrix", "pairs": [], "country": "unknown"}
+    for stage in ("OPEN", "SUSPECTED"):
+        suspected = {"suspected_by": certificate.created_by, "suspected_at": timezone.now()}
+        ScreeningHit.objects.create(
+            certificate=certificate,
+            fingerprint=f"matrix-{stage}",
+            role="importer",
+            party_name=certificate.importer.name,
+            on_list=version.on_list,
+            version=version,
+            entity_id="M1",
+            entry={"name": "Matrix", "aliases": [], "countries": []},
+            score=90,
+            explanation=explanation,
+            status=stage,
+            **(suspected if stage == "SUSPECTED" else {}),
+        )
 
 
 def _propose_check(officer) -> None:

@@ -1,0 +1,1 @@
+"""Screening parties against loaded lists: spelling, comparing, reading list files, and the record of hits."""
