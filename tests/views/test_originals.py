@@ -156,7 +156,7 @@ class TestListing:
         assert client.get("/originals/?overdue=on").context["page"].rows == []
         Original.objects.update(due_on=today() - timedelta(days=1))
         assert len(client.get("/originals/?overdue=on").context["page"].rows) == 1
-        assert "overdue since" in client.get("/originals/").content.decode()
+        assert "overdue, expected by" in client.get("/originals/").content.decode()
         tiles = client_for(drafter).get("/").context["work"]["tiles"]
         assert [t["value"] for t in tiles if "overdue" in t["url"]] == [1]
 
