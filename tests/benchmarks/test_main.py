@@ -26,7 +26,7 @@ def found(monkeypatch):
 class TestCommand:
     def test_runs_everything_and_is_content_when_all_holds(self, found, tmp_path):
         assert command.main(["--out", str(tmp_path / "new" / "f.json")]) == 0
-        assert json.loads((tmp_path / "new" / "f.json").read_text()) == [GOOD] * 4
+        assert json.loads((tmp_path / "new" / "f.json").read_text()) == [GOOD] * len(command.NAMES)
 
     def test_names_the_target_that_does_not_hold(self, found, tmp_path, capsys):
         found["lists"] = [GOOD, BAD]
@@ -36,7 +36,7 @@ class TestCommand:
     def test_keeps_the_others_when_one_breaks(self, found, tmp_path, capsys):
         found["verify"] = None
         assert command.main(["--out", str(tmp_path / "f.json")]) == 2
-        assert len(json.loads((tmp_path / "f.json").read_text())) == 3
+        assert len(json.loads((tmp_path / "f.json").read_text())) == len(command.NAMES) - 1
         assert "BROKEN: verify" in capsys.readouterr().out
 
     def test_refuses_an_unknown_name(self, capsys):

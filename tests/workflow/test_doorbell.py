@@ -13,7 +13,7 @@ from celery import Celery
 
 from workflow import doorbell
 
-AT_ONCE = 0.5  # seconds, on a busy machine
+AT_ONCE = 1.0  # seconds, on a busy machine
 
 
 @pytest.fixture(autouse=True)
