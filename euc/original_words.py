@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from euc import custody
 from euc.models import AttestationRule, Original, OriginalEntry, OriginalStep
 from euc.original_forms import LABELS, EntryForm
+from euc.ruling_words import differing
 
 
 def stations(
@@ -136,10 +137,6 @@ def rule_rows(rule: AttestationRule) -> list[dict[str, Any]]:
     ]
 
 
-def differences(old: AttestationRule, new: AttestationRule) -> list[dict[str, str]]:
+def differences(old: AttestationRule, new: AttestationRule) -> list[dict[str, Any]]:
     """What a new version changes, row by row."""
-    pairs = zip(rule_rows(old), rule_rows(new), strict=True)
-    shown = ((str(a["label"]), str(a["value"]), str(b["value"])) for a, b in pairs)
-    return [
-        {"label": label, "old": before, "new": after} for label, before, after in shown if before != after
-    ]
+    return differing(rule_rows(old), rule_rows(new))

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from workflow import events
 from workflow.law import Actor, Miss, Workflow
@@ -31,7 +32,12 @@ class Incomplete(Refusal):
 
     def __init__(self, misses: list[Miss]) -> None:
         self.misses = misses
-        super().__init__(_("This cannot be done yet: %(count)d points are open.") % {"count": len(misses)})
+        said = ngettext(
+            "This cannot be done yet: %(count)d point is open.",
+            "This cannot be done yet: %(count)d points are open.",
+            len(misses),
+        )
+        super().__init__(said % {"count": len(misses)})
 
 
 def take(

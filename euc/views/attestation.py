@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,8 +15,9 @@ from euc import dating, original_forms, original_words, presenting, workflow
 from euc.models import AttestationRule
 from euc.models.certificate import today
 from euc.paging import paginate
-from euc.views.certificates import FORM, READERS, REVIEWERS, STATUS_OF, take_step
-from workflow import engine, events
+from euc.views import proposing
+from euc.views.certificates import FORM, READERS, REVIEWERS, take_step
+from workflow import events
 from workflow.law import Step
 
 SERVICES = {
@@ -72,29 +72,23 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 @roles_required(*REVIEWERS)
 def propose(request: HttpRequest) -> HttpResponse:
     """A new station, or with `replaces` in the query the next version of one in use."""
-    named = request.GET.get("replaces", "")
-    predecessor = _rule(request, named.replace("\x00", "")) if named else None
+    predecessor = proposing.replaced(request, _rule)
     form = original_forms.StationForm(request.POST or None, predecessor=predecessor)
-    status, refusal = 200, None
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                rule = dating.propose(
-                    kind=AttestationRule,
-                    law=workflow.ATTESTATION,
-                    by=request.actor,
-                    columns=form.columns(),
-                    code=form.cleaned_data.get("code", ""),
-                    supersedes=predecessor,
-                )
-            except engine.Refusal as refused:
-                refusal, status = refused, STATUS_OF[type(refused)]
-            else:
-                messages.success(request, _("Proposed. Another officer must adopt it."))
-                return redirect("euc:attestation-detail", rule.reference)
-    context = {"form": form, "predecessor": predecessor, "refusal": refusal}
-    return render(request, "euc/attestation_propose.html", context, status=status)
+
+    def act() -> AttestationRule:
+        return dating.propose(
+            kind=AttestationRule,
+            law=workflow.ATTESTATION,
+            by=request.actor,
+            columns=form.columns(),
+            code=form.cleaned_data.get("code", ""),
+            supersedes=predecessor,
+        )
+
+    heading, library = _("Propose a station"), _("Stations of the paper original")
+    return proposing.page(
+        request, form, act, heading=heading, library=library, kind="attestation", predecessor=predecessor
+    )
 
 
 @FORM

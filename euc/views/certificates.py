@@ -335,7 +335,7 @@ def _ask_and_act(
                 refusal, status = refused, STATUS_OF[type(refused)]
             else:
                 done = presenting.VERBS.get(step.verb, step.label)
-                messages.success(request, f"{subject.reference}: {done}.")
+                messages.success(request, f"{subject}: {done}.")
                 return redirect(back, subject.reference)
         subject.refresh_from_db()
     elif step not in law.open_to(subject, request.actor):

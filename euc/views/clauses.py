@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,9 +18,10 @@ from euc.models import Clause, Policy
 from euc.models.certificate import today
 from euc.models.clause import library
 from euc.paging import paginate
-from euc.views.certificates import FORM, READERS, REVIEWERS, STATUS_OF, take_step
+from euc.views import proposing
+from euc.views.certificates import FORM, READERS, REVIEWERS, take_step
 from euc.views.rules import PAGE_SIZE, SERVICES
-from workflow import engine, events
+from workflow import events
 from workflow.law import Step
 
 
@@ -120,8 +120,7 @@ def _compared(clause: Clause, versions: list[Clause], asked: str) -> dict[str, A
 @roles_required(*REVIEWERS)
 def propose(request: HttpRequest) -> HttpResponse:
     """A new clause, or with `replaces` in the query the next version of one in use."""
-    named = request.GET.get("replaces", "").replace("\x00", "")
-    predecessor = _clause(request, named) if named else None
+    predecessor = proposing.replaced(request, _clause)
     form = library_forms.ClauseForm(request.POST or None, predecessor=predecessor)
 
     def act() -> Clause:
@@ -133,9 +132,9 @@ def propose(request: HttpRequest) -> HttpResponse:
         return ruling.propose(by=request.actor, columns=columns, code=code, supersedes=predecessor, of=Clause)
 
     heading = _("Propose a clause")
-    if predecessor:
-        heading = _("Propose the next version of %(reference)s") % {"reference": predecessor.reference}
-    return _proposal(request, form, act, heading, "euc:clause-detail")
+    return proposing.page(
+        request, form, act, heading=heading, library=_("Clauses"), kind="clause", predecessor=predecessor
+    )
 
 
 @FORM
@@ -155,23 +154,7 @@ def propose_policy(request: HttpRequest) -> HttpResponse:
         return ruling.propose(by=request.actor, columns=columns, code=name, supersedes=in_use, of=Policy)
 
     heading = _("Propose a policy on %(code)s") % {"code": code}
-    return _proposal(request, form, act, heading, "euc:policy-detail")
-
-
-def _proposal(request: HttpRequest, form: Any, act: Any, heading: str, then: str) -> HttpResponse:
-    status, refusal = 200, None
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                made = act()
-            except engine.Refusal as refused:
-                refusal, status = refused, STATUS_OF[type(refused)]
-            else:
-                messages.success(request, _("Proposed. Another officer must adopt it."))
-                return redirect(then, made.reference)
-    context = {"form": form, "heading": heading, "refusal": refusal}
-    return render(request, "euc/clause_propose.html", context, status=status)
+    return proposing.page(request, form, act, heading=heading, library=_("Clauses"), kind="policy")
 
 
 @FORM

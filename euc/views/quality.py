@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,8 +15,10 @@ from euc import dating, presenting, workflow
 from euc.dated_forms import QualityForm
 from euc.models import QualityRule
 from euc.models.certificate import today
-from euc.views.certificates import FORM, READERS, REVIEWERS, STATUS_OF, take_step
-from workflow import engine, events
+from euc.ruling_words import differing
+from euc.views import proposing
+from euc.views.certificates import FORM, READERS, REVIEWERS, take_step
+from workflow import events
 from workflow.law import Step
 
 SERVICES = {
@@ -86,29 +87,23 @@ def rows(rule: QualityRule) -> list[dict[str, Any]]:
 @roles_required(*REVIEWERS)
 def propose(request: HttpRequest) -> HttpResponse:
     """A new row, or with `replaces` in the query the next version of one in use."""
-    named = request.GET.get("replaces", "")
-    predecessor = _rule(request, named.replace("\x00", "")) if named else None
+    predecessor = proposing.replaced(request, _rule)
     form = QualityForm(request.POST or None, predecessor=predecessor)
-    status, refusal = 200, None
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                rule = dating.propose(
-                    kind=QualityRule,
-                    law=workflow.QUALITY,
-                    by=request.actor,
-                    columns=form.columns(),
-                    code=form.cleaned_data.get("code", ""),
-                    supersedes=predecessor,
-                )
-            except engine.Refusal as refused:
-                refusal, status = refused, STATUS_OF[type(refused)]
-            else:
-                messages.success(request, _("Proposed. Another officer must adopt it."))
-                return redirect("euc:quality-detail", rule.reference)
-    context = {"form": form, "predecessor": predecessor, "refusal": refusal}
-    return render(request, "euc/quality_propose.html", context, status=status)
+
+    def act() -> QualityRule:
+        return dating.propose(
+            kind=QualityRule,
+            law=workflow.QUALITY,
+            by=request.actor,
+            columns=form.columns(),
+            code=form.cleaned_data.get("code", ""),
+            supersedes=predecessor,
+        )
+
+    heading, library = _("Propose a check"), _("Quality checks")
+    return proposing.page(
+        request, form, act, heading=heading, library=library, kind="quality", predecessor=predecessor
+    )
 
 
 @FORM
@@ -129,8 +124,5 @@ def step(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
 def _step_context(request: HttpRequest, rule: QualityRule, step: Step) -> dict[str, Any]:
     said: dict[str, Any] = {"misses": [], "rule": rule, "rows": rows(rule)}
     if rule.supersedes is not None:
-        before = {row["label"]: row["value"] for row in rows(rule.supersedes)}
-        after = {row["label"]: row["value"] for row in said["rows"]}
-        pairs = {label: (before.get(label, ""), after.get(label, "")) for label in {**before, **after}}
-        said["changes"] = [{"label": k, "old": a, "new": b} for k, (a, b) in pairs.items() if a != b]
+        said["changes"] = differing(rows(rule.supersedes), said["rows"])
     return said

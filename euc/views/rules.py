@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,8 +13,9 @@ from accounts.access import roles_required
 from euc import control, presenting, rule_forms, ruling, ruling_words, touching, workflow
 from euc.models import ControlRule
 from euc.paging import paginate
-from euc.views.certificates import READERS, REVIEWERS, STATUS_OF, take_step
-from workflow import engine, events
+from euc.views import proposing
+from euc.views.certificates import READERS, REVIEWERS, take_step
+from workflow import events
 from workflow.law import Step
 
 SERVICES = {"adopt": ruling.adopt, "withdraw": ruling.withdraw, "repeal": ruling.repeal}
@@ -77,27 +77,17 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 @roles_required(*REVIEWERS)
 def propose(request: HttpRequest) -> HttpResponse:
     """A new rule, or with `replaces` in the query the next version of one in use."""
-    named = request.GET.get("replaces", "")
-    predecessor = _rule(request, named.replace("\x00", "")) if named else None
+    predecessor = proposing.replaced(request, _rule)
     form = rule_forms.RuleForm(request.POST or None, predecessor=predecessor)
-    status, refusal = 200, None
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                rule = _propose(form, by=request.actor, predecessor=predecessor)
-            except engine.Refusal as refused:
-                refusal, status = refused, STATUS_OF[type(refused)]
-            else:
-                messages.success(request, _("Proposed. Another officer must adopt it."))
-                return redirect("euc:rule-detail", rule.reference)
-    context = {"form": form, "predecessor": predecessor, "refusal": refusal}
-    return render(request, "euc/rule_propose.html", context, status=status)
 
+    def act() -> ControlRule:
+        code = form.cleaned_data.get("code", "")
+        return ruling.propose(by=request.actor, columns=form.columns(), code=code, supersedes=predecessor)
 
-def _propose(form: rule_forms.RuleForm, *, by: Any, predecessor: ControlRule | None) -> ControlRule:
-    code = form.cleaned_data.get("code", "")
-    return ruling.propose(by=by, columns=form.columns(), code=code, supersedes=predecessor)
+    heading, library = _("Propose a rule"), _("Control rules")
+    return proposing.page(
+        request, form, act, heading=heading, library=library, kind="rule", predecessor=predecessor
+    )
 
 
 @FORM
