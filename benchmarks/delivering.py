@@ -35,6 +35,7 @@ from euc import demonstration, printing, services  # noqa: E402
 from euc.models import Certificate  # noqa: E402
 from euc.models.certificate import today  # noqa: E402
 from workflow import errands  # noqa: E402
+from workflow.models import Errand  # noqa: E402
 
 WARM, IDLE, QUEUED = 4, 30, 50
 WORKERS = 2  # as `make run` starts them
@@ -129,6 +130,15 @@ def delivered(senior: Senior, certificate: Certificate) -> float:
     return seen - errands.of(certificate).get(kind="euc.print_certificate").created_at.timestamp()
 
 
+def at_rest() -> None:
+    """Wait until the worker has nothing to do: it makes the undertaking's document after the certificate's."""
+    deadline = time.time() + PATIENCE
+    while Errand.objects.filter(state=Errand.PENDING).exists():
+        if time.time() > deadline:
+            raise RuntimeError(f"the worker was not at rest within {PATIENCE} s")
+        time.sleep(A_LOOK)
+
+
 def bare(certificate: Certificate) -> float:
     """Seconds of rendering and sealing the same content here."""
     content, issue = printable(certificate)
@@ -150,7 +160,12 @@ def render_and_seal(content: dict, issue: dict) -> None:
 
 def idle(label: str, senior: Senior, certificates: list[Certificate]) -> list[dict]:
     """One at a time, each delivery beside the bare work on the same content."""
-    times = [(delivered(senior, certificate), bare(certificate)) for certificate in certificates][WARM:]
+    times = []
+    for certificate in certificates:
+        ours = delivered(senior, certificate)
+        at_rest()
+        times.append((ours, bare(certificate)))
+    times = times[WARM:]
     ours, bares = zip(*times, strict=True)
     p95 = figures.percentile(ours, 0.95)
     return [
@@ -176,6 +191,7 @@ def queued(label: str, senior: Senior, certificates: list[Certificate], worker: 
         released = time.time()
         os.killpg(worker, signal.SIGCONT)
     waits = [at - released for at in visible_at(certificates).values()]
+    at_rest()
     count, last = len(waits), max(waits)
     return [
         figures.told(f"delivery, {label}: {count} queued, p50", statistics.median(waits), "s"),

@@ -175,9 +175,12 @@ def bring_into_force(
     engine.lock(undertaking)
     _refuse_unseen(undertaking, seen_hash)
     bring_inner(undertaking, law=workflow.BLANKET, by=by, at=at or timezone.now())
+    if undertaking.revision_number:
+        errands.owe(PRINT, subject=undertaking, key=str(undertaking.revision_number))
 
 
 def bring_inner(undertaking: Undertaking, *, law: Workflow, by: Actor, at: datetime) -> None:
+    """In force. The document of one that goes with a certificate is owed once the certificate's is made."""
     block = pledged.issue_block(undertaking, by=by, at=at, approver=_approver(undertaking))
     engine.take(
         law,
@@ -188,8 +191,6 @@ def bring_inner(undertaking: Undertaking, *, law: Workflow, by: Actor, at: datet
         sets={"brought_by": by.person, "brought_at": at, "issue_block": block},
         details={"content_hash": undertaking.content_hash},
     )
-    if undertaking.revision_number:
-        errands.owe(PRINT, subject=undertaking, key=str(undertaking.revision_number))
 
 
 def _approver(undertaking: Undertaking) -> dict[str, str]:

@@ -20,6 +20,7 @@ from workflow import errands, events
 from workflow.models import Errand
 
 KIND = "euc.certificate"
+PRINT_UNDERTAKING = "euc.print_undertaking"
 UNDERTAKING_KIND = "euc.undertaking"
 
 
@@ -47,7 +48,10 @@ def print_certificate(errand: Errand) -> Printed:
 
 
 def register_certificate(errand: Errand, printed: Printed) -> None:
-    """Store the bytes and register them as the one document of this revision, inside the fenced transaction."""
+    """Register the bytes as the one document of this revision, inside the fenced transaction.
+
+    Its undertaking's document is owed only now: people wait for certificates, so all queued ones come first.
+    """
     certificate = Certificate.objects.select_for_update().get(pk=errand.subject_id)
     document = storing.register(
         content=printed.content,
@@ -62,6 +66,10 @@ def register_certificate(errand: Errand, printed: Printed) -> None:
         name=f"{certificate.slug}.pdf",
     )
     Certificate.objects.filter(pk=certificate.pk).update(document=document, issue_block=printed.issue)
+    for undertaking in certificate.undertakings.filter(
+        status__in=workflow.WAS_IN_FORCE, revision_number__gt=0
+    ):
+        errands.owe(PRINT_UNDERTAKING, subject=undertaking, key=str(undertaking.revision_number))
     events.record(
         book=certificate.book,
         subject=certificate,
@@ -227,4 +235,4 @@ errands.handle(screening.RESCREEN, work=nothing, settle=rescreen)
 errands.handle("euc.remind_of_expiry", work=remind_of_expiry, settle=note_that_reminded)
 errands.handle("euc.tell_of_rule", work=tell_of_rule, settle=note_that_told)
 errands.handle("euc.print_certificate", work=print_certificate, settle=register_certificate)
-errands.handle("euc.print_undertaking", work=print_undertaking, settle=register_undertaking)
+errands.handle(PRINT_UNDERTAKING, work=print_undertaking, settle=register_undertaking)
