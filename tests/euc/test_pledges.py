@@ -349,9 +349,9 @@ class TestDocument:
         jsonschema.validate(data, json.loads(SCHEMA.read_text()))
         assert digest(data["content"]) == data["issue"]["content_hash"]
 
-    def test_is_owed_for_a_certificate_s_own_too(self, life):
+    def test_of_a_certificate_waits_for_the_certificate_s_own(self, life):
         undertaking = life.issued().undertakings.get()
-        assert errands.of(undertaking).get().kind == pledges.PRINT
+        assert not errands.of(undertaking).exists()
         assert undertaking.revisions.get().content["certificate"].startswith("EUC/")
 
     @pytest.mark.parametrize(

@@ -96,6 +96,13 @@ class TestPrintCertificate:
         assert (event.verb, event.person) == ("euc.certificate.seal_document", clock.person)
         assert event.details == {"sha256": Document.objects.get().sha256}
 
+    def test_then_owes_the_undertaking_s_document(self, certificate):
+        undertaking = certificate.undertakings.get()
+        assert run(certificate) is True
+        assert run(undertaking) is True
+        undertaking.refresh_from_db()
+        assert undertaking.document.reference == undertaking.reference
+
     def test_has_one_effect_for_five_deliveries(self, certificate):
         assert [run(certificate) for _ in range(5)] == [True, False, False, False, False]
         assert (Document.objects.count(), pdfs().count()) == (1, 1)
