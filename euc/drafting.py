@@ -28,7 +28,8 @@ from euc.models import (
 )
 from workflow import engine
 
-NOT_COPIED = ("released_mg", "released_pieces")  # what was given up belongs to the paper it was given up of
+# What was given up or drawn belongs to the paper it was given up or drawn of.
+NOT_COPIED = ("released_mg", "released_pieces", "reserved_mg", "drawn_mg")
 ORDER_COLUMNS = ("po_number", "po_date", "contract_number")
 LONGEST_KEPT = 10_000  # characters of one half-typed field
 

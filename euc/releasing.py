@@ -43,7 +43,7 @@ def give_up(
         raise engine.WrongStatus(_("There is no such goods line."))
     if misses := _misses(line, weight_mg, pieces, reason):
         raise engine.Incomplete(misses)
-    if sum(line.left_mg for line in lines) == weight_mg:
+    if sum(line.left_mg + line.reserved_mg + line.drawn_mg for line in lines) == weight_mg:
         raise engine.NotAllowed(
             _("Nothing would be left; ask the authority to revoke the certificate instead.")
         )

@@ -52,6 +52,8 @@ class GoodsLine(models.Model):
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     released_mg = models.BigIntegerField(default=0)
     released_pieces = models.PositiveBigIntegerField(default=0)
+    reserved_mg = models.BigIntegerField(default=0)
+    drawn_mg = models.BigIntegerField(default=0)
 
     nd = models.DecimalField("Nd", max_digits=6, decimal_places=3, null=True, blank=True)
     pr = models.DecimalField("Pr", max_digits=6, decimal_places=3, null=True, blank=True)
@@ -71,7 +73,13 @@ class GoodsLine(models.Model):
                 name="goods_line_weight_is_sane",
             ),
             models.CheckConstraint(
-                condition=Q(released_mg=0) | Q(released_mg__gt=0, released_mg__lte=F("net_weight_mg")),
+                condition=Q(released_mg=0, reserved_mg=0, drawn_mg=0)
+                | Q(
+                    released_mg__gte=0,
+                    reserved_mg__gte=0,
+                    drawn_mg__gte=0,
+                    net_weight_mg__gte=F("released_mg") + F("reserved_mg") + F("drawn_mg"),
+                ),
                 name="goods_line_released_within_its_weight",
             ),
             models.CheckConstraint(
@@ -95,8 +103,8 @@ class GoodsLine(models.Model):
 
     @property
     def left_mg(self) -> int:
-        """What may still be imported: the weight without what was given up."""
-        return (self.net_weight_mg or 0) - self.released_mg
+        """What may still be imported: the weight without what was given up, reserved or drawn."""
+        return (self.net_weight_mg or 0) - self.released_mg - self.reserved_mg - self.drawn_mg
 
     def composition_total(self) -> Decimal:
         return sum(self.composition().values(), Decimal(0))
