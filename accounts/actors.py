@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import Membership, Organisation, User
-from accounts.roles import Role, fits
+from accounts.roles import TOKEN_ROLES, Role, fits
 
 SESSION_KEY = "organisation"
 CLOCK_EMAIL = "clock@system.invalid"
@@ -18,10 +18,16 @@ class Actor:
     roles: frozenset[str]
     designation: str = ""
     authority_reference: str = ""
+    token: str = ""  # the reference of the API token a machine acts by
 
     def has(self, *roles: str) -> bool:
         """Whether the actor holds at least one of these roles in the active organisation."""
         return not self.roles.isdisjoint(roles)
+
+    @property
+    def may_have_tokens(self) -> bool:
+        """Whether machines may speak for this person here."""
+        return self.has(*TOKEN_ROLES)
 
     @property
     def name(self) -> str:

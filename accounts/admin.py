@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 
 from accounts import forms, services
-from accounts.models import Invitation, Membership, Organisation, Site, User
+from accounts.models import ApiToken, Invitation, Membership, Organisation, Site, User
 from workflow.admin import ReadOnlyAdmin
 from workflow.engine import NotAllowed
 
@@ -79,3 +79,10 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_display = ["email", "organisation", "role", "invited_by", "invited_at", "expires_at", "accepted_at"]
     list_select_related = ["organisation", "invited_by"]
     exclude = ["token_hash"]
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    list_display = ["name", "person", "organisation", "scope", "expires_at", "last_used_at", "revoked_at"]
+    list_select_related = ["person", "organisation"]
+    exclude = ["secret_hash"]

@@ -1,5 +1,7 @@
 """What people type about organisations and themselves; nothing is saved here."""
 
+from datetime import timedelta
+
 from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth import password_validation
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import fields, identifiers, text
 from accounts.models import Organisation, Site, User
-from accounts.roles import Role
+from accounts.roles import Role, scopes_for
 
 
 class InvitationForm(forms.Form):
@@ -37,6 +39,33 @@ class InvitationForm(forms.Form):
         self.fields["role"].choices = [(role, Role(role).label) for role in roles]
         if Role.SIGNATORY not in roles:
             self.fields["authority_reference"].help_text = _("The order that empowers them, if there is one.")
+
+
+class TokenForm(forms.Form):
+    """What a new API token is for. Its scopes depend on the roles of who makes it."""
+
+    DAYS = [
+        (30, _("30 days")),
+        (90, _("90 days")),
+        (180, _("180 days")),
+        (365, _("One year")),
+    ]
+
+    name = fields.LineField(
+        label=_("Name"), max_length=80, help_text=_("What uses it, for example: purchasing system.")
+    )
+    scope = forms.ChoiceField(
+        label=_("What it may do"),
+        widget=forms.RadioSelect,
+        help_text=_("Never more than you may do yourself. No token submits, signs or approves."),
+    )
+    lasts = forms.TypedChoiceField(
+        label=_("Valid for"), choices=DAYS, coerce=lambda days: timedelta(days=int(days)), initial=90
+    )
+
+    def __init__(self, *args, roles, **given):
+        super().__init__(*args, **given)
+        self.fields["scope"].choices = [(scope.value, scope.label) for scope in scopes_for(roles)]
 
 
 class NewPersonForm(forms.Form):

@@ -326,3 +326,74 @@ class Invitation(models.Model):
     @property
     def reference(self) -> str:
         return f"invitation-{self.pk}"
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        """A person's own tokens; whoever keeps the people of an organisation sees all of theirs."""
+        if actor is None:
+            return self.none()
+        here = self.filter(organisation=actor.organisation)
+        return here if actor.has(*roles.KEEPERS_OF_PEOPLE) else here.filter(person=actor.person)
+
+    def valid(self, at=None):
+        return self.filter(revoked_at=None, expires_at__gt=at or timezone.now())
+
+
+class ApiToken(models.Model):
+    """A secret by which a person's own machine speaks for them. Only its hash is kept; it never outlives a year."""
+
+    Scope = roles.Scope
+
+    name = models.CharField(
+        _("name"), max_length=80, help_text=_("What uses it, for example: purchasing system.")
+    )
+    person = models.ForeignKey(User, models.PROTECT, related_name="tokens")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="tokens")
+    scope = models.CharField(_("what it may do"), max_length=8, choices=roles.Scope)
+    secret_hash = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"))
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revoked_by=None)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="token_revoked_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="token_ends_after_its_start"
+            ),
+            models.CheckConstraint(condition=Q(scope__in=roles.Scope.values), name="token_scope_is_known"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def book(self) -> str:
+        return self.organisation.book
+
+    @property
+    def reference(self) -> str:
+        return f"token-{self.pk}"
+
+    @property
+    def state(self) -> str:
+        """ACTIVE, EXPIRED or REVOKED, now."""
+        if self.revoked_at:
+            return "REVOKED"
+        return "ACTIVE" if self.expires_at > timezone.now() else "EXPIRED"
+
+    @property
+    def state_label(self) -> str:
+        return {"REVOKED": _("Revoked"), "ACTIVE": _("Valid"), "EXPIRED": _("Expired")}[self.state]

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import actors
+from accounts import actors, tokens
 from accounts.models import Invitation, Membership, User
-from accounts.roles import ROLES_OF_KIND, Kind, Role
+from accounts.roles import KEEPERS_OF_PEOPLE, ROLES_OF_KIND, Kind, Role
 from workflow import errands, events
 from workflow.engine import NotAllowed
 
@@ -26,7 +26,7 @@ def grantable_roles(by, organisation) -> tuple[Role, ...]:
     if by.has(Role.ADMINISTRATOR):
         return ROLES_OF_KIND[Kind(organisation.kind)]
     at_home = by.organisation.pk == organisation.pk
-    if at_home and by.has(Role.SIGNATORY, Role.SENIOR):
+    if at_home and by.has(*KEEPERS_OF_PEOPLE):
         return ROLES_OF_KIND[Kind(organisation.kind)]
     return ()
 
@@ -136,6 +136,9 @@ def remove(*, membership, by, at=None) -> None:
     if Membership.objects.filter(pk=membership.pk, is_active=True).update(is_active=False):
         details = {"person": membership.person.full_name, "role": membership.role}
         _record("remove", membership, by=by, at=at, details=details)
+        tokens.revoke_of_who_left(
+            person=membership.person, organisation=membership.organisation, by=by, at=at
+        )
 
 
 @transaction.atomic

@@ -1,9 +1,13 @@
-"""The JSON API: its addresses, and refusals of the law as 400, 403 and 409 with `code`, `message`, `fields`."""
+"""The JSON API: its addresses, and every refusal as problem details (RFC 9457) with `code` and `fields`."""
 
+from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import exception_handler
@@ -14,15 +18,57 @@ from euc import converters  # noqa: F401  (registers the `reference` converter)
 from workflow import engine
 
 STATUS_OF = {engine.WrongStatus: 409, engine.NotAllowed: 403, engine.Incomplete: 400}
+CODE_OF = {
+    engine.WrongStatus: "wrong_status",
+    engine.NotAllowed: "not_allowed",
+    engine.Incomplete: "incomplete",
+}
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Refusals as data; everything else as the framework has it."""
-    if not isinstance(error, engine.Refusal):
-        return exception_handler(error, context)
-    fields = {miss.field: str(miss.message) for miss in getattr(error, "misses", [])}
-    body = {"code": type(error).__name__, "message": str(error), "fields": fields}
-    return Response(body, status=STATUS_OF[type(error)])
+    """Refusals as data: of the law, of the framework, and of what was sent."""
+    if isinstance(error, engine.Refusal):
+        return problem(STATUS_OF[type(error)], CODE_OF[type(error)], str(error), _misses(error))
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    code, detail, fields = _said(error)
+    headers = {name: response[name] for name in ("WWW-Authenticate", "Retry-After") if name in response}
+    return problem(response.status_code, code, detail, fields, headers)
+
+
+def problem(
+    status: int, code: str, detail: str, fields: dict | None = None, headers: dict | None = None
+) -> Response:
+    """One shape for everything that was not done. `fields` names inputs, each with its codes and sentences."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "fields": fields or {},
+    }
+    return Response(body, status=status, headers=headers, content_type="application/problem+json")
+
+
+def _misses(error: engine.Refusal) -> dict[str, list[dict[str, str]]]:
+    fields: dict[str, list[dict[str, str]]] = {}
+    for miss in getattr(error, "misses", []):
+        fields.setdefault(miss.field, []).append({"code": "missing", "message": str(miss.message)})
+    return fields
+
+
+def _said(error: exceptions.APIException) -> tuple[str, str, dict]:
+    """Code, sentence and fields of what the framework raised."""
+    if isinstance(error.detail, dict):
+        return "invalid", str(exceptions.ValidationError.default_detail), error.get_full_details()
+    first = error.detail[0] if isinstance(error.detail, list) else error.detail
+    return first.code, str(first), {}
 
 
 router = SimpleRouter(use_regex_path=False)

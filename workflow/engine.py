@@ -70,7 +70,7 @@ def take(
                     "status": workflow.labels.get(subject.status, subject.status),
                 }
             )
-        if not step.roles & by.roles:
+        if not step.is_for(by):
             raise NotAllowed(_("Your role does not allow this step."))
         if reason := step.bar(subject, by):
             raise NotAllowed(reason)

@@ -35,6 +35,7 @@ def record(
     """Append one event to a book's chain, in the caller's transaction. `at` is UTC, now by default."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An event belongs in the transaction of what it tells.")
+    details = (details or {}) | ({"token": by.token} if by.token else {})
     head = _lock(book)
     event = Event(
         book=book,
@@ -49,7 +50,7 @@ def record(
         reference=reference or getattr(subject, "reference", ""),
         from_status=from_status,
         to_status=to_status,
-        details=_plain(details or {}),
+        details=_plain(details),
         previous_hash=head.head,
     )
     event.hash = digest(event)

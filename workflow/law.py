@@ -19,6 +19,10 @@ class Actor(Protocol):
     @property
     def organisation(self) -> Any: ...
 
+    @property
+    def token(self) -> str:
+        """Names the API token a machine acts by; empty for the person themselves."""
+
 
 @dataclass(frozen=True)
 class Miss:
@@ -58,6 +62,10 @@ class Step:
     explains: Any = ""
     binding: bool = False
     inner: bool = False
+
+    def is_for(self, by: Actor) -> bool:
+        """Whether a role of this person takes the step. A token takes none: a step is a person's own word."""
+        return not by.token and bool(self.roles & by.roles)
 
     def misses(self, subject: Any) -> list[Miss]:
         return [miss for need in self.needs for miss in need(subject)]
@@ -107,7 +115,7 @@ class Workflow:
             for step in self.steps
             if not step.inner
             and subject.status in step.sources
-            and step.roles & by.roles
+            and step.is_for(by)
             and not step.bar(subject, by)
         ]
 

@@ -65,7 +65,7 @@ class TestCertificates:
 
     @pytest.mark.django_db
     def test_turns_anonymous_people_away(self):
-        assert APIClient().get("/api/v1/certificates/").status_code == 403
+        assert APIClient().get("/api/v1/certificates/").status_code == 401
 
     def test_changes_nothing(self, client_for, senior, issued):
         client = client_for(senior)
@@ -92,7 +92,10 @@ class TestVerification:
 class TestRefusals:
     def test_name_what_is_missing(self):
         answer = handle_exception(engine.Incomplete([Miss("order", "po_number", "missing")]), {})
-        assert (answer.status_code, answer.data["fields"]) == (400, {"po_number": "missing"})
+        assert (answer.status_code, answer.data["fields"]) == (
+            400,
+            {"po_number": [{"code": "missing", "message": "missing"}]},
+        )
         assert handle_exception(engine.WrongStatus("late"), {}).status_code == 409
         assert handle_exception(engine.NotAllowed("no"), {}).status_code == 403
 

@@ -128,11 +128,12 @@ SUBJECTS = {
     "organisation": lambda seeded, stage: {"pk": seeded.organisation.pk},
     "membership": lambda seeded, stage: {"pk": seeded.membership.pk},
     "invitation": lambda seeded, stage: {"pk": seeded.invitation.pk},
+    "api-token": lambda seeded, stage: {"pk": seeded.api_token.pk},
     "invitation-token": lambda seeded, stage: {"token": seeded.invitation_token},
     "errand": lambda seeded, stage: {"pk": seeded.errand.pk},
     "choice": lambda seeded, stage: {"body:organisation": str(seeded.organisation.pk)},
 }
-OF_ORGANISATIONS = {"organisation", "membership", "invitation", "choice"}
+OF_ORGANISATIONS = {"organisation", "membership", "invitation", "api-token", "choice"}
 IMPORTERS = {"a", "b"}
 BELONGS_TO_BOTH = {"broker", "undecided"}
 
@@ -200,7 +201,7 @@ def targets(world: World, visitor: Visitor, address: Address, route: Route) -> I
 
 
 def _has(seeded: Seeded, subject: str) -> bool:
-    return seeded.membership is not None or subject not in {"membership", "invitation"}
+    return seeded.membership is not None or subject not in {"membership", "invitation", "api-token"}
 
 
 def _other_stages(at: Aim, visitor: Visitor, stage: str) -> list[str]:
@@ -242,7 +243,7 @@ def expected(route: Route, visitor: Visitor, method: str, target: Target) -> str
     """The policy's answer for one cell."""
     who = route.who(method)
     if route.is_api and visitor.name not in route.get and route.get is not policy.EVERYBODY:
-        return policy.FORBIDDEN
+        return policy.UNAUTHORIZED if visitor.name == "anonymous" else policy.FORBIDDEN
     if who is None:
         return policy.OK if route.is_api and method == "OPTIONS" else policy.NO_SUCH_METHOD
     if who is not policy.EVERYBODY and route.turned_away == policy.ABSENT and who is policy.NOBODY:

@@ -21,6 +21,7 @@ KEEPERS = REVIEWERS | ADMINISTRATOR
 NOBODY: frozenset[str] = frozenset()
 
 OK, SEE_OTHER, FORBIDDEN, ABSENT, NO_SUCH_METHOD = "200", "302", "403", "404", "405"
+UNAUTHORIZED = "401"
 TO_SIGN_IN, TO_CHOOSE, CONFLICT = "to sign in", "to choose an organisation", "409"
 ANSWERED = "200/302/422"
 
@@ -43,7 +44,9 @@ class Route:
     takes_file: bool = False
     is_scoped: bool = True  # carries data of an organisation: the control run must catch it
     looks_first: bool = False  # finds the organisation before it asks for the role
-    is_api: bool = False  # refuses with 403 instead of a page to sign in, before it looks at the method
+    is_api: bool = (
+        False  # refuses with 401 or 403 instead of a page to sign in, before it looks at the method
+    )
 
     def who(self, method: str) -> frozenset[str] | None:
         if method == "GET" or (method == "HEAD" and self.head):
@@ -210,6 +213,11 @@ ROUTES = {
     ),
     "accounts:cancel-invitation": Route(
         post=SIGNATORIES | {"senior", "administrator"}, subject="invitation", turned_away=ABSENT
+    ),
+    "accounts:token-list": Route(get=READERS),
+    "accounts:token-make": _open(get=READERS, post=READERS, after_post="200/422"),
+    "accounts:token-revoke": Route(
+        post=SIGNATORIES | REVIEWERS | {"drafter"}, subject="api-token", turned_away=ABSENT
     ),
     "accounts:accept-invitation": Route(
         get=EVERYBODY,

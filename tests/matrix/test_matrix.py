@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts import actors, views
-from accounts.models import Organisation
+from accounts.models import ApiToken, Organisation
 from euc.models import Certificate, Original, Undertaking
 from euc.views import certificates as certificate_views
 from euc.views import undertakings as undertaking_views
@@ -346,7 +346,7 @@ class TestControl:
 def take_scoping_away(monkeypatch, harness):
     """What the product would be if every place that narrows rows to the actor's own forgot to."""
     other = harness.world.seeded["b"].organisation
-    for model in (Certificate, Original, Undertaking):
+    for model in (ApiToken, Certificate, Original, Undertaking):
         monkeypatch.setattr(type(model.objects.all()), "visible_to", lambda self, actor: self.all())
     monkeypatch.setattr(
         views, "_organisation", lambda request, pk: Organisation.objects.get(pk=pk) if pk else other

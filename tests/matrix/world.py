@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from accounts import actors
+from accounts import actors, tokens
 from accounts import services as account_services
 from accounts.actors import Actor
 from accounts.models import Invitation, Organisation
@@ -67,6 +67,7 @@ class Seeded:
     invitation: Any = None
     invitation_token: str = ""
     errand: Any = None
+    api_token: Any = None
     pledges: dict[str, Undertaking] = field(default_factory=dict)
 
 
@@ -240,7 +241,9 @@ def _small(organisation, member, role, mark=None, by=None) -> Seeded:
         invited_by=(by or member).person,
         expires_at=timezone.now() + timedelta(days=3),
     )
-    return Seeded(organisation, mark, {}, membership, invitation, token)
+    name = mark("people", "token.name") if mark else "Token"
+    api_token, _secret = tokens.make(by=member, name=name, scope="READ")
+    return Seeded(organisation, mark, {}, membership, invitation, token, api_token=api_token)
 
 
 def _dead_errand(mark, certificate) -> Errand:

@@ -42,7 +42,7 @@ def door(*steps, **given):
 
 
 def somebody(*roles):
-    return SimpleNamespace(roles=frozenset(roles), person=None, organisation=None)
+    return SimpleNamespace(roles=frozenset(roles), person=None, organisation=None, token="")
 
 
 def a_door(status=OPEN, *, is_monday=False, has_key=True):
