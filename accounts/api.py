@@ -1,9 +1,19 @@
-"""How machines prove who they are: `Authorization: Token <secret>`, and how often they may ask."""
+"""What machines meet first: `Authorization: Token <secret>`, how often they may ask, bodies, Idempotency-Key."""
 
+import json
+import re
+from functools import wraps
+from hashlib import sha256
+from io import BytesIO
+
+from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
-from rest_framework import authentication, exceptions, permissions, throttling
+from django.utils.translation import gettext_lazy
+from rest_framework import authentication, exceptions, parsers, permissions, renderers, throttling
+from rest_framework.response import Response
 
-from accounts import tokens
+from accounts import answers, tokens
 from accounts.roles import Scope
 
 
@@ -38,3 +48,118 @@ class TokenThrottle(throttling.SimpleRateThrottle):
 
     def get_cache_key(self, request, view):
         return f"throttle-{request.auth.reference}" if request.auth else None
+
+
+class BoundedJSONParser(parsers.JSONParser):
+    """JSON of bounded size that can be stored: no half characters, no endless nesting."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(most + 1)
+        if len(body) > most:
+            raise TooLarge
+        try:
+            found = super().parse(BytesIO(body), media_type, parser_context)
+            json.dumps(found, ensure_ascii=False).encode()
+        except RecursionError:
+            raise exceptions.ParseError(_("This JSON is nested too deeply.")) from None
+        except UnicodeError:
+            raise exceptions.ParseError(_("This JSON holds half of a character.")) from None
+        return found
+
+
+class TooLarge(exceptions.APIException):
+    status_code = 413
+    default_detail = gettext_lazy("The request is too large.")
+    default_code = "too_large"
+
+
+class InFlight(exceptions.APIException):
+    status_code = 409
+    default_code = "in_flight"
+
+
+class OtherRequest(exceptions.APIException):
+    status_code = 422
+    default_code = "key_of_another_request"
+
+
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def once(handler):
+    """Do a changing request in one transaction; with an Idempotency-Key once, and again gives the same answer."""
+
+    @wraps(handler)
+    def guarded(self, request, *args, **given):
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            with transaction.atomic():
+                return handler(self, request, *args, **given)
+        if not KEY.fullmatch(key):
+            raise exceptions.ParseError(_("An Idempotency-Key has 1 to 255 signs of ASCII, without spaces."))
+        answer = _turn(request, key)
+        if answer.status is not None:
+            return _again(answer)
+        try:
+            with transaction.atomic():
+                response = handler(self, request, *args, **given)
+                _keep(answer, response)
+        except Exception as error:
+            return _refused(self, answer, error)
+        return response
+
+    return guarded
+
+
+def _turn(request, key):
+    try:
+        return answers.begin(
+            organisation=request.actor.organisation, key=key, request_hash=_fingerprint(request)
+        )
+    except answers.OtherRequest as refusal:
+        raise OtherRequest(str(refusal)) from None
+    except answers.InFlight as refusal:
+        raise InFlight(str(refusal)) from None
+
+
+def _fingerprint(request) -> str:
+    """Who asks for what with which body; a file by its bytes, for the boundaries of a form differ each time."""
+    found = sha256(f"{request.method} {request.get_full_path()} {request.user.pk}\n".encode())
+    data = request.data
+    if hasattr(data, "lists"):
+        data = {name: values for name, values in data.lists() if name not in request.FILES}
+    found.update(json.dumps(data, sort_keys=True).encode())
+    for name, file in sorted(request.FILES.items()):
+        found.update(f"\n{name} {file.name} ".encode(errors="replace"))
+        found.update(sha256(file.read()).digest())
+        file.seek(0)
+    return found.hexdigest()
+
+
+def _keep(answer, response):
+    body = renderers.JSONRenderer().render(response.data).decode()
+    location = response.headers.get("Location", "")
+    answers.keep(answer, status=response.status_code, body=body, location=location)
+
+
+def _refused(view, answer, error):
+    """A refusal is an answer and is kept; a failure is none, and leaves the key free."""
+    try:
+        if isinstance(error, answers.InFlight):
+            raise error
+        response = view.handle_exception(error)
+        _keep(answer, response)
+    except answers.InFlight as lost:
+        return view.handle_exception(InFlight(str(lost)))
+    except Exception:
+        answers.give_up(answer)
+        raise
+    return response
+
+
+def _again(answer):
+    headers = {"Idempotent-Replayed": "true"} | ({"Location": answer.location} if answer.location else {})
+    kind = "application/problem+json" if answer.status >= 400 else None
+    body = json.loads(answer.body) if answer.body else None
+    return Response(body, status=answer.status, headers=headers, content_type=kind)

@@ -1,5 +1,7 @@
 """People and organisations: who they are and who acts for whom. What they do is in the apps above."""
 
+import uuid
+
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -397,3 +399,28 @@ class ApiToken(models.Model):
     @property
     def state_label(self) -> str:
         return {"REVOKED": _("Revoked"), "ACTIVE": _("Valid"), "EXPIRED": _("Expired")}[self.state]
+
+
+class KeptAnswer(models.Model):
+    """The answer to a request that came with an Idempotency-Key, so that asking again does nothing again.
+
+    Without a status it is in flight; `turn` tells whose turn that is.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    key = models.CharField(max_length=255)
+    request_hash = models.CharField(max_length=64)
+    turn = models.UUIDField(default=uuid.uuid4)
+    begun_at = models.DateTimeField(default=timezone.now)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    location = models.CharField(max_length=300, blank=True)
+    body = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "key"], name="answer_once_per_key"),
+        ]
+        indexes = [models.Index(fields=["begun_at"], name="answer_by_age")]
+
+    def __str__(self):
+        return self.key

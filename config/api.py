@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
@@ -13,11 +13,12 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import exception_handler
 
 from accounts.access import open_to_all
+from accounts.api import TooLarge
 from euc import api as euc_api
-from euc import converters  # noqa: F401  (registers the `reference` converter)
+from euc import converters, shapes  # noqa: F401  (converters registers `reference`)
 from workflow import engine
 
-STATUS_OF = {engine.WrongStatus: 409, engine.NotAllowed: 403, engine.Incomplete: 400}
+STATUS_OF = {engine.Refusal: 409, engine.WrongStatus: 409, engine.NotAllowed: 403, engine.Incomplete: 400}
 CODE_OF = {
     engine.WrongStatus: "wrong_status",
     engine.NotAllowed: "not_allowed",
@@ -27,8 +28,12 @@ CODE_OF = {
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     """Refusals as data: of the law, of the framework, and of what was sent."""
+    if isinstance(error, shapes.Malformed):
+        return problem(400, "invalid", str(exceptions.ValidationError.default_detail), error.errors)
     if isinstance(error, engine.Refusal):
         return problem(STATUS_OF[type(error)], CODE_OF[type(error)], str(error), _misses(error))
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     response = exception_handler(error, context)
     if response is None:
         return None

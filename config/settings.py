@@ -195,6 +195,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "args": ["remind_expiries"],
     },
+    "forget-answers": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(hours=1),
+        "args": ["forget_answers"],
+    },
 }
 
 # --- People ------------------------------------------------------------------------------------
@@ -320,6 +325,7 @@ REST_FRAMEWORK = {
         "accounts.api.TokenAuthentication",  # first: its name for the proof makes strangers a 401
         "rest_framework.authentication.SessionAuthentication",
     ],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.BoundedJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["accounts.api.TokenThrottle"],
     "DEFAULT_THROTTLE_RATES": {"token": f"{env.int('TOKEN_REQUESTS_PER_MINUTE', default=300)}/minute"},
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -1,18 +1,42 @@
-"""Doors in JSON: the public verification, and certificates as the signed-in actor sees them. Read only."""
+"""Doors in JSON: the public verification; certificates to read, and drafts to write as on the drafting pages."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import exceptions, mixins, pagination, permissions, viewsets
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from accounts.access import open_to_all
+from accounts.api import once
 from accounts.roles import Role
-from euc import verification
+from documents import uploads
+from euc import attaching, drafting, examples, services, shapes, verification
+from euc.forms import EvidenceForm
+from euc.input_serializers import (
+    DraftInput,
+    EvidenceInput,
+    EvidenceShown,
+    LineInput,
+    LineShown,
+    NewDraftInput,
+    ProblemSerializer,
+)
 from euc.models import Certificate
 from euc.serializers import CertificateDetailSerializer, CertificateSerializer, VerificationSerializer
 
@@ -32,12 +56,44 @@ class CertificatePages(pagination.CursorPagination):
     page_size = 50
 
 
+class DraftsForAnImporter(permissions.BasePermission):
+    """Changing something takes one of the importer's people, in person or by a token that drafts."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        is_safe = request.method in permissions.SAFE_METHODS
+        return is_safe or request.actor.has(Role.DRAFTER, Role.SIGNATORY)
+
+
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    description="With a key a request that is sent again within a day is not done again; it gets the same answer.",
+)
+PROBLEMS = {
+    400: OpenApiResponse(ProblemSerializer, "Something does not hold; nothing was saved."),
+    404: OpenApiResponse(ProblemSerializer, "There is none that you may see."),
+    409: OpenApiResponse(ProblemSerializer, "It is no draft any more, or the same request is in flight."),
+    422: OpenApiResponse(ProblemSerializer, "The Idempotency-Key came with another request before."),
+}
+
+
+def _writes(summary: str, takes: Any, gives: Any, status: int, example: Any = None, **given: Any) -> Any:
+    """The description of a changing request; its examples are sent by a test."""
+    shown = [OpenApiExample("Example", value=example, request_only=True)] if example else []
+    answers = {status: gives, **PROBLEMS}
+    return extend_schema(
+        summary=summary, request=takes, responses=answers, parameters=[KEY], examples=shown, **given
+    )
+
+
 @extend_schema_view(
     list=extend_schema(summary="Certificates you may see, newest first"),
-    retrieve=extend_schema(summary="One certificate with its last submitted content"),
+    retrieve=extend_schema(
+        summary="One certificate: its last submitted content, and the draft if it is yours"
+    ),
 )
 class CertificateViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    permission_classes = [ActsForAnOrganisation]
+    permission_classes = [ActsForAnOrganisation, DraftsForAnImporter]
     pagination_class = CertificatePages
     serializer_class = CertificateSerializer
     queryset = Certificate.objects.none()
@@ -48,7 +104,79 @@ class CertificateViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         return Certificate.objects.visible_to(self.request.actor).for_list()
 
     def get_serializer_class(self) -> type[CertificateSerializer]:
-        return CertificateDetailSerializer if self.action == "retrieve" else CertificateSerializer
+        return CertificateSerializer if self.action == "list" else CertificateDetailSerializer
+
+    @_writes("Open a draft", NewDraftInput, CertificateDetailSerializer, 201, examples.DRAFT)
+    @once
+    def create(self, request: Request) -> Response:
+        certificate = services.start(by=request.actor)
+        draft = shapes.read(certificate, request.data, with_goods=True)
+        shapes.write(certificate, draft, request.actor)
+        return self._shown(certificate, 201)
+
+    @_writes("Change pages of a draft", DraftInput, CertificateDetailSerializer, 200, examples.CHANGE)
+    @once
+    def partial_update(self, request: Request, reference: str) -> Response:
+        certificate = self._draft()
+        shapes.write(certificate, shapes.read(certificate, request.data), request.actor)
+        return self._shown(certificate, 200)
+
+    @_writes("Add a goods line", LineInput, LineShown, 201, examples.LINE)
+    @action(detail=True, methods=["post"], url_path="lines")
+    @once
+    def lines(self, request: Request, reference: str) -> Response:
+        certificate = self._draft()
+        line = shapes.add_line(certificate, shapes.read_line(request.data), request.actor)
+        return Response(shapes.shown_line(certificate.goods.get(pk=line.pk)), status=201)
+
+    @_writes("Change a goods line", LineInput, LineShown, 200, examples.LINE_CHANGE)
+    @action(detail=True, methods=["patch"], url_path="lines/<int:number>")
+    @once
+    def line(self, request: Request, reference: str, number: int) -> Response:
+        certificate = self._draft()
+        line = get_object_or_404(certificate.goods, number=number)
+        shapes.change_line(certificate, line, shapes.read_line(request.data, line), request.actor)
+        return Response(shapes.shown_line(certificate.goods.get(pk=line.pk)))
+
+    @_writes("Remove a goods line; later ones move up", None, None, 204)
+    @line.mapping.delete
+    @once
+    def remove_line(self, request: Request, reference: str, number: int) -> Response:
+        certificate = self._draft()
+        line = get_object_or_404(certificate.goods, number=number)
+        drafting.remove_line(certificate=certificate, by=request.actor, line=line)
+        return Response(status=204)
+
+    @_writes("Attach a file as evidence", EvidenceInput, EvidenceShown, 201)
+    @action(detail=True, methods=["post"], url_path="evidence", parser_classes=[MultiPartParser])
+    @once
+    def evidence(self, request: Request, reference: str) -> Response:
+        certificate = self._draft()
+        form = EvidenceForm(request.data, request.FILES)
+        if unknown := set(request.data) - set(form.fields):
+            raise shapes.Malformed({name[:200]: [shapes.unknown()] for name in unknown})
+        if not form.is_valid():
+            raise shapes.Malformed(form.errors.get_json_data())
+        try:
+            added = attaching.attach(certificate=certificate, by=request.actor, **form.cleaned_data)
+        except uploads.UploadRefused as refused:
+            raise shapes.Malformed({"file": [{"code": "refused", "message": str(refused)}]}) from None
+        return Response(shapes.shown_evidence(added), status=201)
+
+    def _draft(self) -> Certificate:
+        """The certificate of the address, for a change. Whether it is a draft still, the verbs know."""
+        return self._loaded(self.kwargs["reference"])
+
+    def _loaded(self, reference: str) -> Certificate:
+        mine = Certificate.objects.visible_to(self.request.actor)
+        return get_object_or_404(mine.select_related("importer", "end_use", "relies_on"), reference=reference)
+
+    def _shown(self, certificate: Certificate, status: int) -> Response:
+        fresh = self._loaded(certificate.reference)
+        headers = (
+            {"Location": reverse("api:certificate-detail", args=[fresh.reference])} if status == 201 else {}
+        )
+        return Response(self.get_serializer(fresh).data, status=status, headers=headers)
 
 
 class VerificationThrottle(AnonRateThrottle):

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from euc import workflow
+from euc import shapes, workflow
 from euc.models import Certificate
 
 
@@ -81,14 +81,26 @@ class CertificateDetailSerializer(CertificateSerializer):
     """One certificate with its last submitted content (null before that) and the steps the caller may take."""
 
     actions = serializers.SerializerMethodField()
+    draft = serializers.SerializerMethodField(
+        help_text="While it is yours to edit, the pages as they are sent."
+    )
+    missing = serializers.SerializerMethodField(help_text="What it lacks before a person can submit it.")
     content = serializers.SerializerMethodField()
 
     class Meta(CertificateSerializer.Meta):
-        fields = [*CertificateSerializer.Meta.fields, "actions", "content"]
+        fields = [*CertificateSerializer.Meta.fields, "actions", "draft", "missing", "content"]
 
     def get_content(self, certificate) -> dict | None:
         last = certificate.revisions.filter(number=certificate.revision_number).first()
         return last.content if last else None
+
+    def get_draft(self, certificate) -> dict | None:
+        is_mine = shapes.is_open_to(certificate, self.context["request"].actor)
+        return shapes.shown(certificate) if is_mine else None
+
+    def get_missing(self, certificate) -> list[dict]:
+        is_mine = shapes.is_open_to(certificate, self.context["request"].actor)
+        return shapes.misses(certificate) if is_mine else []
 
     def get_actions(self, certificate) -> list[str]:
         actor = self.context["request"].actor

@@ -26,7 +26,7 @@ TYPED = [
     ),
     *("euc/quality.py", "euc/inspecting.py", "euc/dating.py"),
     *("euc/releasing.py", "euc/capacity.py", "euc/true_copies.py", "euc/cover_printing.py", "euc/dossier.py"),
-    "accounts/tokens.py",
+    *("accounts/tokens.py", "accounts/answers.py", "euc/pages.py", "euc/shapes.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
 ]
 

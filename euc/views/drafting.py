@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,16 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import roles_required
-from accounts.models import Organisation
 from accounts.roles import Role
-from documents import storing, uploads
+from documents import uploads
 from euc import (
     assessing,
+    attaching,
     capacity,
     completeness,
     control,
     drafting,
     forms,
+    pages,
     presenting,
     ruling_words,
     services,
@@ -31,15 +31,13 @@ from euc import (
 )
 from euc.dated_forms import AnswerForm
 from euc.inspecting import Answered
-from euc.models import Certificate, GoodsLine, Scratch, Undertaking
-from euc.models.certificate import today
+from euc.models import Certificate, GoodsLine, Scratch
 from euc.quality import EXPLAIN
 from euc.views import loading
 from workflow import engine
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 importers_only = roles_required(Role.DRAFTER, Role.SIGNATORY)
-MOST_BLANKETS = 50
 
 
 @require_POST
@@ -90,20 +88,14 @@ def draft(request: HttpRequest, reference: str, page: str) -> HttpResponse:
 def _form_page(request: HttpRequest, certificate: Certificate, page: str) -> HttpResponse:
     comments = tuple(_comments(certificate, page))
     if request.method != "POST":
-        form = _shown(_kind(certificate, page), certificate, page, _initial(certificate, page), comments)
+        form = _shown(
+            pages.kind(certificate, page), certificate, page, pages.initial(certificate, page), comments
+        )
         return _page(request, certificate, page, form=form)
-    form = _kind(certificate, page)(request.POST, comments=comments)
-    return _save(request, certificate, page, form, lambda: _record(certificate, page, form, request.actor))
-
-
-def _kind(certificate: Certificate, page: str) -> Any:
-    """The form of a page; which clauses it offers depends on the certificate."""
-    if page != completeness.UNDERTAKINGS:
-        return forms.FORMS[page]
-    mine = Undertaking.objects.filter(importer=certificate.importer_id).covering(today())
-    blankets = list(mine.order_by("-id").values_list("reference", flat=True)[:MOST_BLANKETS])
-    authorities = Organisation.objects.choosable_authorities()
-    return partial(forms.ClausesForm, offers=certificate.offers(), blankets=blankets, authorities=authorities)
+    form = pages.kind(certificate, page)(request.POST, comments=comments)
+    return _save(
+        request, certificate, page, form, lambda: pages.record(certificate, page, form, request.actor)
+    )
 
 
 def _shown(
@@ -122,54 +114,6 @@ def _shown(
 
 def _typed(scratch: Scratch) -> dict[str, str]:
     return {name: values[-1] if values else "" for name, values in scratch.typed.items()}
-
-
-def _initial(certificate: Certificate, page: str) -> dict[str, Any]:
-    if page == completeness.PARTIES:
-        return {
-            f"{party.role.lower()}-{name}": getattr(party, name)
-            for party in certificate.parties.all()
-            for name in ("same_as_importer", "name", "name_zh", "address", "address_zh", "country",
-                         "registration", "phone", "email", "website")
-        }  # fmt: skip
-    if page == completeness.ORDER:
-        return {name: getattr(certificate, name) for name in ("po_number", "po_date", "contract_number")}
-    if page == completeness.END_USE:
-        use = certificate.end_use
-        answers = {True: "yes", False: "no", None: ""}
-        return {**vars(use), "is_civil": answers[use.is_civil]}
-    relies_on = certificate.relies_on.reference if certificate.relies_on else ""
-    own = [row for undertaking in certificate.undertakings_list() for row in undertaking.rows()]
-    return {"relies_on": relies_on, "addressed_to": certificate.addressed_to_id} | given_clauses(own)
-
-
-def given_clauses(rows: list) -> dict[str, Any]:
-    """What the inputs for clauses start with."""
-    found: dict[str, Any] = {}
-    for row in rows:
-        found[row.clause.field_name] = True
-        found |= dict(zip(row.clause.party_fields, (row.party_name, row.party_number), strict=False))
-    return found
-
-
-def _record(certificate: Certificate, page: str, form: Any, by: Any) -> None:
-    if page == completeness.PARTIES:
-        drafting.record_parties(certificate=certificate, by=by, parties=form.parties())
-    elif page == completeness.ORDER:
-        order = {name: _text(Certificate, name, value) for name, value in form.cleaned_data.items()}
-        drafting.record_order(certificate=certificate, by=by, order=order)
-    elif page == completeness.END_USE:
-        drafting.record_end_use(certificate=certificate, by=by, columns=form.cleaned_data)
-    else:
-        relied = form.cleaned_data.get("relies_on") or ""
-        drafting.choose_clauses(
-            certificate=certificate,
-            by=by,
-            codes=form.codes(),
-            parties=form.parties(),
-            addressed_to=form.addressee(),
-            relies_on=Undertaking.objects.visible_to(by).filter(reference=relied).first() if relied else None,
-        )
 
 
 def _save(
@@ -248,16 +192,16 @@ def _overtaken(
         return render(request, "euc/_saved.html", {"overtaken": overtaken}, status=409)
     fresh = loading.certificate(request, certificate.reference)
     line = fresh.goods.filter(pk=line.pk).first() or line if line else None
-    initial = vars(line) if line else _initial(fresh, page)
-    kind = type(form) if line else _kind(fresh, page)
+    initial = vars(line) if line else pages.initial(fresh, page)
+    kind = type(form) if line else pages.kind(fresh, page)
     stored = _shown(kind, fresh, page, initial, (), line.number if line else 0)
     changes = turns.differences(form, stored)
     return _page(request, fresh, page, form=form, line=line, overtaken=overtaken, changes=changes, status=409)
 
 
 def _next(page: str) -> str:
-    pages = completeness.PAGES
-    return pages[min(pages.index(page) + 1, len(pages) - 1)]
+    every = completeness.PAGES
+    return every[min(every.index(page) + 1, len(every) - 1)]
 
 
 def _beside(certificate: Certificate, page: str) -> dict[str, Any]:
@@ -277,12 +221,12 @@ def _beside(certificate: Certificate, page: str) -> dict[str, Any]:
 def _page(
     request: HttpRequest, certificate: Certificate, page: str, status: int = 200, **more: Any
 ) -> HttpResponse:
-    pages = completeness.PAGES
-    at = pages.index(page)
+    every = completeness.PAGES
+    at = every.index(page)
     context = {
         **_beside(certificate, page),
         "seen": _seen_now(request, certificate, page, more.get("line")),
-        "previous_page": pages[at - 1] if at else "",
+        "previous_page": every[at - 1] if at else "",
         "comments": _comments(certificate, page),
         "return_reason": _return_reason(certificate),
         **more,
@@ -343,15 +287,9 @@ def line(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     form = forms.LineForm(request.POST, comments=comments)
 
     def record() -> None:
-        columns = {name: _text(GoodsLine, name, value) for name, value in form.cleaned_data.items()}
-        drafting.record_line(certificate=certificate, by=request.actor, line=found, columns=columns)
+        pages.record_line(certificate, found, form, request.actor)
 
     return _save(request, certificate, completeness.GOODS, form, record, line=found)
-
-
-def _text(model: Any, name: str, value: Any) -> Any:
-    """Empty text is stored as "", empty numbers as nothing."""
-    return "" if value is None and not model._meta.get_field(name).null else value
 
 
 @require_POST
@@ -383,27 +321,14 @@ def _evidence(request: HttpRequest, certificate: Certificate, page: str) -> Http
     form = forms.EvidenceForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            checked = uploads.check(form.cleaned_data["file"])
-            file = storing.store(
-                content=checked.content,
-                name=checked.name,
-                media_type=checked.media_type,
-                book=certificate.book,
-            )
-            drafting.add_evidence(
-                certificate=certificate,
-                by=request.actor,
-                kind=form.cleaned_data["kind"],
-                file=file,
-                name=checked.name,
-            )
+            added = attaching.attach(certificate=certificate, by=request.actor, **form.cleaned_data)
         except uploads.UploadRefused as refused:
             form.add_error("file", str(refused))
         except engine.Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect("euc:certificate-detail", certificate.reference)
         else:
-            messages.success(request, _("%(name)s was added.") % {"name": checked.name})
+            messages.success(request, _("%(name)s was added.") % {"name": added.name})
             return redirect("euc:draft", certificate.reference, completeness.EVIDENCE)
     return _page(request, certificate, page, form=form, files=certificate.current_evidence(), status=422)
 

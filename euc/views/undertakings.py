@@ -14,12 +14,22 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import actor_required, roles_required
 from accounts.models import Organisation
 from accounts.roles import Role
-from euc import consequences, forms, pledge_printing, pledge_words, pledged, pledges, presenting, workflow
+from euc import (
+    consequences,
+    forms,
+    pages,
+    pledge_printing,
+    pledge_words,
+    pledged,
+    pledges,
+    presenting,
+    workflow,
+)
 from euc.models import Certificate, Undertaking
 from euc.paging import count, paginate, shown_count
 from euc.views import loading
 from euc.views.certificates import FORM, READERS, STATUS_OF, _file, take_step
-from euc.views.drafting import given_clauses, importers_only
+from euc.views.drafting import importers_only
 from workflow import engine, errands, events
 from workflow.law import Step
 from workflow.models import Errand
@@ -203,7 +213,7 @@ def draft(request: HttpRequest, reference: str) -> HttpResponse:
         request.POST or None,
         offers=undertaking.offers(),
         authorities=Organisation.objects.choosable_authorities(),
-        initial=columns | head | given_clauses(undertaking.rows()),
+        initial=columns | head | pages.given_clauses(undertaking.rows()),
     )
     status, refusal = 200, None
     if request.method == "POST":

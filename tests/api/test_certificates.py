@@ -70,7 +70,7 @@ class TestCertificates:
     def test_changes_nothing(self, client_for, senior, issued):
         client = client_for(senior)
         for method in (client.post, client.put, client.patch, client.delete):
-            assert method(address(issued)).status_code == 405
+            assert method(address(issued)).status_code == 403
 
 
 class TestVerification:

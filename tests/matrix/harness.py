@@ -242,8 +242,8 @@ def _target(kind, values, more, verb, stage="") -> Target:
 def expected(route: Route, visitor: Visitor, method: str, target: Target) -> str:
     """The policy's answer for one cell."""
     who = route.who(method)
-    if route.is_api and visitor.name not in route.get and route.get is not policy.EVERYBODY:
-        return policy.UNAUTHORIZED if visitor.name == "anonymous" else policy.FORBIDDEN
+    if route.is_api and route.get is not policy.EVERYBODY:
+        return _expected_of_machines(route, visitor, method, target, who)
     if who is None:
         return policy.OK if route.is_api and method == "OPTIONS" else policy.NO_SUCH_METHOD
     if who is not policy.EVERYBODY and route.turned_away == policy.ABSENT and who is policy.NOBODY:
@@ -261,6 +261,21 @@ def expected(route: Route, visitor: Visitor, method: str, target: Target) -> str
     if target.verb and visitor.name not in policy.VERBS[route.subject][target.verb].who:
         return policy.FORBIDDEN if method == "POST" else policy.CONFLICT
     return route.after_post if method == "POST" else policy.OK
+
+
+def _expected_of_machines(route, visitor, method, target, who) -> str:
+    """Who may not read, or not write, is refused before the method and the object are looked at."""
+    if visitor.name == "anonymous":
+        return policy.UNAUTHORIZED
+    writes = method in {"POST", "PUT", "PATCH", "DELETE"}
+    if visitor.name not in (policy.DRAFTERS if writes else policy.READERS):
+        return policy.FORBIDDEN
+    if who is None:
+        return policy.OK if method == "OPTIONS" else policy.NO_SUCH_METHOD
+    if target.kind != "own":
+        return policy.ABSENT
+    after = {"POST": route.after_post, "PATCH": route.after_patch, "DELETE": route.after_delete}
+    return after.get(method, policy.OK)
 
 
 def answer(response) -> str:
@@ -352,7 +367,9 @@ class Harness:
     def _note_error(self, **_given) -> None:
         self._errors.append(traceback.format_exc(limit=-3))
 
-    def send(self, visitor: Visitor, method: str, path: str, body: dict | None = None, file=False) -> Sent:
+    def send(
+        self, visitor: Visitor, method: str, path: str, body: dict | None = None, file=False, json=False
+    ) -> Sent:
         """Send, look at what changed, undo."""
         self._errors.clear()
         self.count += 1
@@ -364,9 +381,11 @@ class Harness:
         if file and data is not None:
             data["file"] = SimpleUploadedFile("photo.png", self._image, "image/png")
         with transaction.atomic(), _writes_into(wrote):
-            response = (
-                getattr(client, method.lower())(path, data) if data else getattr(client, method.lower())(path)
-            )
+            if json and method in {"POST", "PATCH"}:
+                given = (path, body, "application/json")
+            else:
+                given = (path, data) if data else (path,)
+            response = getattr(client, method.lower())(*given)
             changes = differences(self.before, rows()) if wrote - {"django_session"} else []
             transaction.set_rollback(True)
         return Sent(response, changes, "".join(self._errors))

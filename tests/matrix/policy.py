@@ -7,6 +7,8 @@ organisations' objects and absent ones are the same 404.
 
 from dataclasses import dataclass
 
+from euc import examples
+
 EVERYBODY = frozenset({"anonymous", "undecided"})  # stands for no condition at all
 DRAFTERS = frozenset({"drafter", "signatory", "broker", "stranger"})
 SIGNATORIES = frozenset({"signatory", "stranger"})
@@ -44,14 +46,19 @@ class Route:
     takes_file: bool = False
     is_scoped: bool = True  # carries data of an organisation: the control run must catch it
     looks_first: bool = False  # finds the organisation before it asks for the role
+    patch: frozenset[str] | None = None
+    delete: frozenset[str] | None = None
+    json: dict | None = None  # what a machine sends
+    after_patch: str = OK
+    after_delete: str = "204"
     is_api: bool = (
-        False  # refuses with 401 or 403 instead of a page to sign in, before it looks at the method
+        False  # refuses with 401 or 403 before it looks at the method, and knows no page to sign in
     )
 
     def who(self, method: str) -> frozenset[str] | None:
         if method == "GET" or (method == "HEAD" and self.head):
             return self.get
-        return self.post if method == "POST" else None
+        return {"POST": self.post, "PATCH": self.patch, "DELETE": self.delete}.get(method)
 
 
 def _open(**given) -> Route:
@@ -175,8 +182,32 @@ ROUTES = {
         shows=frozenset({"public", "firm"}),
     ),
     # The same in JSON
-    "api:certificate-list": Route(get=READERS, is_api=True),
-    "api:certificate-detail": Route(get=READERS, subject="certificate", at="ISSUED", is_api=True),
+    "api:certificate-list": Route(
+        get=READERS, post=DRAFTERS, is_api=True, json=examples.DRAFT, after_post="201"
+    ),
+    "api:certificate-detail": Route(
+        get=READERS,
+        patch=DRAFTERS,
+        subject="certificate",
+        at="ISSUED",
+        is_api=True,
+        json=examples.CHANGE,
+        after_patch=CONFLICT,
+    ),
+    "api:certificate-lines": Route(
+        post=DRAFTERS, subject="certificate", at="DRAFT", is_api=True, json=examples.LINE, after_post="201"
+    ),
+    "api:certificate-line": Route(
+        patch=DRAFTERS,
+        delete=DRAFTERS,
+        subject="line",
+        at="DRAFT",
+        is_api=True,
+        json=examples.LINE_CHANGE,
+    ),
+    "api:certificate-evidence": Route(
+        post=DRAFTERS, subject="certificate", at="DRAFT", is_api=True, after_post="201", takes_file=True
+    ),
     "api-verification": Route(
         get=EVERYBODY,
         subject="token",

@@ -57,7 +57,7 @@ def cells(harness, visitor, addresses=LISTED, methods=METHODS):
             for method in methods:
                 if route.who(method) is None and (target.kind, method) in seen:
                     continue
-                if kind in seen and method not in {"GET", "POST"}:
+                if kind in seen and method not in {"GET", "POST", "PATCH", "DELETE"}:
                     continue
                 yield address, route, target, method
                 seen.add((target.kind, method))
@@ -68,8 +68,10 @@ def check(harness, visitor, address, route, target, method):
     """Send one cell; the response and what is wrong with it."""
     path = address.path(target.values) + route.query
     body = harness.body(visitor, target) if target.kind == "own" else harness.declared(visitor, target)
-    file = route.takes_file and target.values.get("page") == "evidence"
-    sent = harness.send(visitor, method, path, body, file=file)
+    if route.is_api:
+        body = route.json or {"kind": "OTHER"}
+    file = route.takes_file and (route.is_api or target.values.get("page") == "evidence")
+    sent = harness.send(visitor, method, path, body, file=file, json=route.json is not None)
     where = f"{method} {path} as {visitor.name} ({target.kind} {target.stage})"
     keeps_people = visitor.name == "administrator" and route.subject in OF_ORGANISATIONS
     is_shared = route.is_shared or keeps_people
@@ -200,8 +202,8 @@ class TestMassAssignment:
         """The same POST with every column of every table beside it changes exactly the same columns."""
         visitor, problems, changed = harness.world.visitors[name], [], 0
         for address, route, target, _method in cells(harness, visitor, methods=("POST",)):
-            if target.kind != "own" or not (route.post and name in route.post):
-                continue
+            if target.kind != "own" or not (route.post and name in route.post) or route.is_api:
+                continue  # what machines send beside what is asked is refused: tests/api/test_drafting.py
             path = address.path(target.values) + route.query
             file = route.takes_file and target.values.get("page") == "evidence"
             plain = harness.send(visitor, "POST", path, harness.declared(visitor, target), file=file)
