@@ -53,6 +53,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
     "config",
+    "shipments",
+    "licensing",
     "euc",
     "accounts",
     "documents",
@@ -189,6 +191,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "config.tasks.run_command",
         "schedule": timedelta(hours=1),
         "args": ["expire_certificates"],
+    },
+    "expire-licences": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(hours=1),
+        "args": ["expire_licences"],
+    },
+    "load-calendar": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(days=1),
+        "args": ["load_calendar"],
     },
     "remind": {
         "task": "config.tasks.run_command",

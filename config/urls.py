@@ -7,6 +7,8 @@ from config import deliveries, health, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("shipments.urls")),
+    path("", include("licensing.urls")),
     path("", include("euc.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

@@ -27,6 +27,11 @@ TYPED = [
     *("euc/quality.py", "euc/inspecting.py", "euc/dating.py"),
     *("euc/releasing.py", "euc/capacity.py", "euc/true_copies.py", "euc/cover_printing.py", "euc/dossier.py"),
     *("accounts/tokens.py", "accounts/answers.py", "euc/pages.py", "euc/shapes.py"),
+    *("licensing/stations.py", "licensing/deriving.py", "licensing/clock.py", "licensing/forecasting.py"),
+    *("licensing/predicting.py", "licensing/services.py", "licensing/calendar.py"),
+    *("shipments/workflow.py", "shipments/accounts.py", "shipments/bars.py", "shipments/drawing.py"),
+    *("shipments/custody.py", "shipments/services.py", "shipments/balancing.py", "shipments/checking.py"),
+    *("shipments/picture.py", "shipments/identifiers.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
 ]
 

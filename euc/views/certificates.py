@@ -377,7 +377,7 @@ def document(request: HttpRequest, reference: str) -> HttpResponse:
     certificate = loading.certificate(request, reference)
     if certificate.document is None:
         raise Http404
-    return _file(certificate.document.file, f"{certificate.slug}.pdf")
+    return file_response(certificate.document.file, f"{certificate.slug}.pdf")
 
 
 @require_safe
@@ -401,10 +401,11 @@ def evidence(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     found = next((evidence for evidence in _evidence(certificate, request.actor) if evidence.pk == pk), None)
     if found is None:
         raise Http404
-    return _file(found.file, found.name)
+    return file_response(found.file, found.name)
 
 
-def _file(stored: Any, name: str) -> HttpResponse:
+def file_response(stored: Any, name: str) -> HttpResponse:
+    """A stored file as a download that no browser runs or shows in our origin."""
     response = HttpResponse(storing.read(stored), content_type=stored.media_type)
     ascii_name = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
     response["Content-Disposition"] = f'attachment; filename="{ascii_name}"'

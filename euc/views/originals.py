@@ -20,7 +20,7 @@ from euc.models import AttestationRule, Certificate, Original, OriginalEntry
 from euc.models.certificate import today
 from euc.paging import paginate
 from euc.views import loading
-from euc.views.certificates import FORM, READERS, REFERENCE, STATUS_OF, _file
+from euc.views.certificates import FORM, READERS, REFERENCE, STATUS_OF, file_response
 from workflow import engine
 from workflow.models import Errand
 
@@ -296,7 +296,7 @@ def scan(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     entry = _entry(_certificate(request, reference), pk)
     if entry.scan is None:
         raise Http404
-    return _file(entry.scan, entry.scan_name)
+    return file_response(entry.scan, entry.scan_name)
 
 
 @require_POST
@@ -320,4 +320,4 @@ def true_copy(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """The sealed cover page exactly as registered."""
     certificate = _certificate(request, reference)
     copy = get_object_or_404(certificate.true_copies.filter(document__isnull=False), pk=pk)
-    return _file(copy.document.file, copy.document.file.name)
+    return file_response(copy.document.file, copy.document.file.name)

@@ -28,7 +28,7 @@ from euc import (
 from euc.models import Certificate, Undertaking
 from euc.paging import count, paginate, shown_count
 from euc.views import loading
-from euc.views.certificates import FORM, READERS, STATUS_OF, _file, take_step
+from euc.views.certificates import FORM, READERS, STATUS_OF, file_response, take_step
 from euc.views.drafting import importers_only
 from workflow import engine, errands, events
 from workflow.law import Step
@@ -148,7 +148,7 @@ def document(request: HttpRequest, reference: str) -> HttpResponse:
     undertaking = loading.undertaking(request, reference)
     if undertaking.document is None:
         raise Http404
-    return _file(undertaking.document.file, f"{undertaking.slug}.pdf")
+    return file_response(undertaking.document.file, f"{undertaking.slug}.pdf")
 
 
 @require_safe

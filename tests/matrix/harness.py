@@ -27,13 +27,13 @@ from tests.matrix.policy import Route
 from tests.matrix.routes import Address
 from tests.matrix.world import CLAUSES, POLICIES, QUALITY, RULES, STATIONS, Seeded, Visitor, World
 
-OWN_APPS = {"accounts", "documents", "euc", "workflow"}
+OWN_APPS = {"accounts", "documents", "euc", "licensing", "shipments", "workflow"}
 LIBRARY_APPS = {"account", "mfa"}
 NO_ID = 987_654_321
 NO_TOKEN = "a" * 32
 WRITE = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
 CSRF = re.compile(rb'(csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}|("X-CSRFToken": ")[A-Za-z0-9]{64}')
-SLUG = re.compile(rb"(EUC|NRU)[-/][0-9A-Z]{10}[-/]\d{4}-\d{2}[-/]\d{4,9}")
+SLUG = re.compile(rb"(EUC|NRU|LIC|CON)[-/][0-9A-Z]{10}[-/]\d{4}-\d{2}[-/]\d{4,9}")
 
 
 # --- targets ---------------------------------------------------------------------------------------
@@ -92,11 +92,55 @@ def _pledge(seeded: Seeded, stage: str) -> dict:
     return {"reference": found.slug} if found else _undertaking(seeded, stage)
 
 
+def _case(seeded: Seeded, stage: str) -> dict:
+    """The importer's case; for reviewers, who see every case, another is one that is not there."""
+    slug = seeded.case.slug
+    return {"reference": slug[:-4] + "9875" if stage == "DRAFT" else slug}
+
+
+def _report(seeded: Seeded, stage: str) -> dict:
+    return {**_case(seeded, stage), "pk": seeded.case.reports.get().pk}
+
+
+def _consignment(seeded: Seeded, stage: str) -> dict:
+    """In the stage that is asked for; what nobody else may see is planned, and stands for drafts."""
+    named = {"DRAFT": "PLANNED"}.get(stage, stage)
+    return {"reference": seeded.consignments.get(named, seeded.consignments["RECEIVED"]).slug}
+
+
+def _lot(seeded: Seeded, stage: str) -> dict:
+    named = "PLANNED" if stage == "DRAFT" else "RECEIVED"
+    return {"pk": seeded.consignments[named].lot_rows.get().pk}
+
+
+def _holding(seeded: Seeded, stage: str) -> dict:
+    found = seeded.consignments["RECEIVED"].lot_rows.get().holdings.get(account="ON_HAND")
+    return {"pk": found.pk}
+
+
+def _posting(seeded: Seeded, stage: str) -> dict:
+    found = seeded.consignments["RECEIVED"].lot_rows.get().postings
+    return {"pk": NO_ID - 1 if stage == "DRAFT" else found.get(verb="receive").pk}
+
+
+def _move(seeded: Seeded, stage: str) -> dict:
+    return {"pk": seeded.consignments["RECEIVED"].lot_rows.get().postings.get(verb="issue").pk}
+
+
 def _hit(stage: str) -> int:
     return ScreeningHit.objects.get(fingerprint=f"matrix-{stage}").pk
 
 
 SUBJECTS = {
+    "case": _case,
+    "report": _report,
+    "consignment": _consignment,
+    "consignment-step": _consignment,
+    "lot": _lot,
+    "holding": _holding,
+    "move": _holding,
+    "posting": _posting,
+    "issue-posting": _move,
     "true-copy": _true_copy,
     "original-entry": _original_entry,
     "original-station": _station,
@@ -192,12 +236,20 @@ def targets(world: World, visitor: Visitor, address: Address, route: Route) -> I
         elif own:
             yield _target("own", own, more, verb, stage)
         stages = _other_stages(at, visitor, stage) if not (route.is_bearer or route.is_shared) else []
-        others = [(at_stage, find(at.other, at_stage)) for at_stage in stages]
+        others = _unlike((at_stage, find(at.other, at_stage)) for at_stage in stages)
         yield _target("absent", _absent(others[0][1] if others else own), more, verb)
         for at_stage, other in others:
             yield _target("other", other, more, verb, at_stage)
         if own and others and {"reference", "pk"} <= set(own):
             yield _target("mixed", {**own, "pk": others[0][1]["pk"]}, more, verb, stage)
+
+
+def _unlike(found: Iterator[tuple[str, dict]]) -> list[tuple[str, dict]]:
+    """Each target once, under the first stage that leads to it."""
+    kept: dict[tuple, tuple[str, dict]] = {}
+    for stage, values in found:
+        kept.setdefault(tuple(sorted(values.items())), (stage, values))
+    return list(kept.values())
 
 
 def _has(seeded: Seeded, subject: str) -> bool:
@@ -413,6 +465,14 @@ class Harness:
             "kind": "OTHER",
             "code": "no code",
             "theme": "dark",
+            "on": today().isoformat(),
+            "claimed": "REVIEW",
+            "claimed_on": today().isoformat(),
+            "confidence": "LOW",
+            "weight_mg": "1",
+            "happened_on": today().isoformat(),
+            "document": "WO-1",
+            "key": "0123456789abcdef",
             **target.body,
         }
 
@@ -526,8 +586,16 @@ def declared_names() -> set[str]:
     from euc import forms as euc
     from euc import original_forms as original
     from euc.models import ELEMENTS
+    from licensing import forms as licensing
+    from shipments import forms as shipments
 
     asked = (
+        licensing.ReportForm,
+        shipments.PapersForm,
+        shipments.LotForm,
+        *shipments.FORMS.values(),
+        shipments.MoveForm,
+        shipments.CountForm,
         original.EntryForm,
         original.StationForm,
         euc.GiveUpForm,

@@ -139,6 +139,39 @@ ROUTES = {
     "euc:undertaking-progress": Route(get=READERS, subject="undertaking", at="ISSUED"),
     "euc:undertaking-document": Route(get=READERS, subject="undertaking", at="ISSUED"),
     "euc:undertaking-step": Route(get=READERS, post=READERS, subject="undertaking-step", turned_away=ABSENT),
+    # Chinese export licences
+    "licensing:case-list": Route(get=READERS),
+    "licensing:register": Route(get=READERS),
+    "licensing:case-open": Route(post=RECORDERS, subject="certificate", at="ISSUED"),
+    "licensing:case-detail": Route(get=READERS, subject="case"),
+    "licensing:report-create": Route(get=RECORDERS, post=RECORDERS, subject="case", after_post=ANSWERED),
+    "licensing:report-withdraw": Route(get=RECORDERS, post=RECORDERS, subject="report", after_post=ANSWERED),
+    "licensing:report-decide": Route(get=RECORDERS, post=RECORDERS, subject="report", after_post=ANSWERED),
+    "licensing:report-evidence": Route(get=RECORDERS | {"auditor"}, subject="report"),
+    # Consignments, stock and mass balances
+    "shipments:consignment-list": Route(get=READERS),
+    "shipments:shippable": Route(get=DRAFTERS),
+    "shipments:consignment-create": Route(
+        get=DRAFTERS, post=DRAFTERS, subject="certificate", at="ISSUED", after_post=ANSWERED
+    ),
+    "shipments:consignment-detail": Route(get=READERS, subject="consignment", at="RECEIVED"),
+    "shipments:consignment-change": Route(
+        get=DRAFTERS, post=DRAFTERS, subject="consignment", at="PLANNED", after_post=ANSWERED
+    ),
+    "shipments:consignment-step": Route(
+        get=DRAFTERS, post=DRAFTERS, subject="consignment-step", after_post=ANSWERED
+    ),
+    "shipments:stock": Route(get=READERS),
+    "shipments:lot": Route(get=READERS, subject="lot"),
+    "shipments:count": Route(get=DRAFTERS, post=DRAFTERS, subject="holding", after_post=ANSWERED),
+    "shipments:move": Route(get=DRAFTERS, post=DRAFTERS, subject="move", after_post=ANSWERED),
+    "shipments:posting-reverse": Route(
+        get=DRAFTERS, post=DRAFTERS, subject="issue-posting", after_post=ANSWERED
+    ),
+    "shipments:posting-evidence": Route(get=RECORDERS | {"auditor"}, subject="posting"),
+    "shipments:balance": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "shipments:balance-csv": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "shipments:balance-json": Route(get=READERS, subject="certificate", at="ISSUED"),
     # Control rules are the same for all; proposals are the authority's
     "euc:rule-list": _open(get=READERS),
     "euc:rule-detail": _open(get=READERS, subject="rule", is_shared=True),
@@ -299,6 +332,22 @@ VERBS = {
         "declare-breach": Verb(frozenset({"senior"}), "ISSUED"),
         "revoke": Verb(frozenset({"senior"}), "ISSUED"),
     },
+    "consignment-step": {
+        "book": Verb(DRAFTERS, "PLANNED"),
+        "declare": Verb(DRAFTERS, "BOOKED"),
+        "query": Verb(DRAFTERS, "DECLARED"),
+        "release": Verb(DRAFTERS, "DECLARED"),
+        "refuse": Verb(DRAFTERS, "DECLARED"),
+        "depart": Verb(DRAFTERS, "RELEASED"),
+        "arrive": Verb(DRAFTERS, "DEPARTED"),
+        "enter": Verb(DRAFTERS, "DEPARTED"),
+        "clear": Verb(DRAFTERS, "ENTERED"),
+        "receive": Verb(DRAFTERS, "CLEARED"),
+        "lose": Verb(DRAFTERS, "DEPARTED"),
+        "reconcile": Verb(SIGNATORIES, "RECEIVED"),
+        "cancel": Verb(DRAFTERS, "BOOKED"),
+    },
+    "move": {"issue": Verb(DRAFTERS, "")},
     "hit-step": {
         "dismiss": Verb(REVIEWERS, "OPEN"),
         "suspect": Verb(frozenset({"officer"}), "OPEN"),

@@ -14,6 +14,9 @@ from accounts.models import ApiToken, Organisation
 from euc.models import Certificate, Original, Undertaking
 from euc.views import certificates as certificate_views
 from euc.views import undertakings as undertaking_views
+from licensing.models import Licence, LicenceCase
+from shipments.models import Consignment, Holding, Lot, Posting
+from shipments.views import consignments as consignment_views
 from tests.matrix import canaries, policy, routes
 from tests.matrix.harness import (
     BELONGS_TO_BOTH,
@@ -137,6 +140,9 @@ class TestPolicy:
         }
         assert set(policy.VERBS["undertaking-step"]) == {
             verb.replace("_", "-") for verb in undertaking_views.SERVICES
+        }
+        assert set(policy.VERBS["consignment-step"]) == {
+            verb.replace("_", "-") for verb in consignment_views.SERVICES
         }
 
     def test_uses_every_subject(self):
@@ -348,7 +354,18 @@ class TestControl:
 def take_scoping_away(monkeypatch, harness):
     """What the product would be if every place that narrows rows to the actor's own forgot to."""
     other = harness.world.seeded["b"].organisation
-    for model in (ApiToken, Certificate, Original, Undertaking):
+    for model in (
+        ApiToken,
+        Certificate,
+        Original,
+        Undertaking,
+        Licence,
+        LicenceCase,
+        Consignment,
+        Lot,
+        Holding,
+        Posting,
+    ):
         monkeypatch.setattr(type(model.objects.all()), "visible_to", lambda self, actor: self.all())
     monkeypatch.setattr(
         views, "_organisation", lambda request, pk: Organisation.objects.get(pk=pk) if pk else other

@@ -45,6 +45,7 @@ from euc.models.certificate import today
 from euc.rule_forms import COPIED
 from euc.screening import services as screening
 from tests.factories import MembershipFactory, OrganisationFactory, SiteFactory, UserFactory
+from tests.matrix import goods
 from tests.matrix.canaries import Canaries
 from workflow.models import Errand
 
@@ -69,6 +70,8 @@ class Seeded:
     errand: Any = None
     api_token: Any = None
     pledges: dict[str, Undertaking] = field(default_factory=dict)
+    case: Any = None
+    consignments: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -225,6 +228,8 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
     seeded.certificates = _certificates(mark, drafter, signatory, reviewers)
     seeded.pledges = _pledges(mark, drafter, signatory, reviewers)
     seeded.errand = _dead_errand(mark, seeded.certificates["ISSUED"])
+    seeded.case = goods.case(mark, seeded.certificates["ISSUED"], drafter)
+    seeded.consignments = goods.consignments(mark, seeded.case, drafter)
     return seeded, staff
 
 

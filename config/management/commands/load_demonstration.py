@@ -1,12 +1,11 @@
-"""Load the demonstration: invented organisations and people, then invented certificates."""
-
-from importlib import import_module
-from importlib.util import find_spec
+"""Load the demonstration: invented organisations and people, certificates, licence cases and consignments."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import demonstration
+from euc import demonstration as certificates
+from shipments import demonstration as shipments
 
 
 class Command(BaseCommand):
@@ -16,8 +15,8 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("Demonstration people have no place in production.")
         demonstration.load()
-        if find_spec("euc.demonstration"):
-            import_module("euc.demonstration").load()
+        certificates.load()
+        shipments.load()
         self.stdout.write("Demonstration people, sign in with one click on the first page:")
         for card in demonstration.cards():
             self.stdout.write(f"  {card.full_name:<18} {card.designation:<24} {card.organisation}")

@@ -17,5 +17,6 @@ class Command(BaseCommand):
             call_command("make_keys", **quiet)
         call_command("migrate", interactive=False, **quiet)
         call_command("load_reference", **quiet)
+        call_command("load_calendar", **quiet)
         if settings.DEMONSTRATION:
             call_command("load_demonstration", **quiet)

@@ -1,0 +1,12 @@
+"""References in addresses: LIC-0388000001-2026-27-0001 stands for LIC/0388000001/2026-27/0001."""
+
+from django.urls import register_converter
+
+from euc.converters import ReferenceConverter
+
+
+class CaseConverter(ReferenceConverter):
+    regex = "LIC-[0-9A-Z]{10}-[0-9]{4}-[0-9]{2}-[0-9]{4,9}"
+
+
+register_converter(CaseConverter, "case")

@@ -1,0 +1,85 @@
+"""How a case is shown: its clock, its reports, its history and what to do next. Words and order, no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from licensing import stations
+from licensing.models import LicenceCase, StatusReport
+
+VERBS = {
+    "open": gettext_lazy("Case opened"),
+    "report": gettext_lazy("Reported"),
+    "withdraw_report": gettext_lazy("Report withdrawn"),
+    "decide": gettext_lazy("Decided between reports"),
+}
+NEXT = {
+    stations.PREPARED: gettext_lazy(
+        "Ask the exporter whether the application was filed, and under which number."
+    ),
+    stations.FILED: gettext_lazy("Filing does not start the clock; ask when the application was accepted."),
+    stations.PROVINCE: gettext_lazy(
+        "The provincial department checks the file; ask when MOFCOM accepted it."
+    ),
+    stations.CORRECTION: gettext_lazy("Send the exporter what is missing; the clock has not started."),
+    stations.NOT_ACCEPTED: gettext_lazy("Ask for the reason and let the exporter file again."),
+    stations.ACCEPTED: gettext_lazy("Wait; ask again when the time limit comes near."),
+    stations.REVIEW: gettext_lazy("Wait; ask again when the time limit comes near."),
+    stations.PAUSED: gettext_lazy("Days of the pause do not count. Ask what is being clarified."),
+    stations.REFERRED: gettext_lazy("No time limit applies any more. Prepare the ministry's help."),
+    stations.APPROVED: gettext_lazy(
+        "The licence has to be issued within ten working days; ask for its number."
+    ),
+    stations.REFUSED: gettext_lazy("Ask for the written reason; a new application is possible."),
+    stations.ISSUED: gettext_lazy("Plan the consignment while the licence is valid."),
+    stations.AMENDING: gettext_lazy("Do not ship until the amended licence is issued."),
+    stations.SUSPENDED: gettext_lazy("Do not ship; ask the exporter for the reason."),
+}
+
+
+def next_action(case: LicenceCase) -> str:
+    """What the importer should do now; empty when nothing is left to do."""
+    if case.is_contested:
+        return _("Reports contradict each other: decide which one stands.")
+    return str(NEXT.get(case.status, ""))
+
+
+def history(events: Iterable[Any]) -> list[dict[str, Any]]:
+    """Events as timeline rows, newest first."""
+    return [
+        {
+            "at": event.at,
+            "label": _label(event),
+            "by": event.person_name,
+            "organisation": event.organisation_name.partition(", ")[2] or event.organisation_name,
+            "note": event.details.get("reason", ""),
+            "tone": stations.TONES.get(event.to_status, "neutral"),
+        }
+        for event in reversed(list(events))
+    ]
+
+
+def _label(event: Any) -> str:
+    label = str(VERBS.get(event.action, event.action))
+    claimed = stations.LABELS.get(event.details.get("claimed", ""))
+    return f"{label}: {claimed}" if claimed else label
+
+
+def reports(rows: Iterable[StatusReport], standing: Any) -> list[dict[str, Any]]:
+    """Reports by claimed day, newest first, with which stands, which contradicts and which was withdrawn."""
+    against = {claim.pk for claim in standing.contradictions}
+    stands = standing.claim.pk if standing.claim else None
+    ordered = sorted(rows, key=lambda row: (row.claimed_on, row.pk), reverse=True)
+    return [
+        {
+            "row": row,
+            "stands": row.pk == stands,
+            "contradicts": row.pk in against,
+            "withdrawal": getattr(row, "withdrawal", None),
+        }
+        for row in ordered
+    ]

@@ -1,0 +1,429 @@
+"""The verbs on cases and licences: open, report, withdraw a report, decide; hold a licence for a draw.
+
+Nothing sets a case's status but `_restate`, which derives it from the reports. All refuse with the engine's
+WrongStatus, NotAllowed or Incomplete. Days are days in China; `at` is a moment in UTC (now by default).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.roles import Role
+from documents.models import StoredFile
+from euc import control, printing
+from euc import workflow as certificate_law
+from euc.models import Certificate, GoodsLine, Serial
+from euc.models.certificate import today
+from licensing import calendar, clock, deriving, signals, stations
+from licensing.models import (
+    Licence,
+    LicenceCase,
+    LicenceLine,
+    ReportRuling,
+    ReportWithdrawal,
+    StatusReport,
+)
+from workflow import engine, events
+from workflow.law import Miss
+
+IMPORTER = frozenset({Role.DRAFTER, Role.SIGNATORY})
+OFFICERS = frozenset({Role.OFFICER, Role.SENIOR})
+
+
+@dataclass(frozen=True)
+class LicenceFacts:
+    """What a report says of the licence document; weights in milligrams by goods line number."""
+
+    number: str
+    issued_on: date
+    expires_on: date
+    weights: dict[int, int]
+    type: str = Licence.Type.SINGLE
+    contract_number: str = ""
+    customs_port: str = ""
+
+
+@transaction.atomic
+def open_case(
+    *, certificate: Certificate, by: Actor, refiles: LicenceCase | None = None, at: datetime | None = None
+) -> LicenceCase:
+    """Follow the exporter's application for the goods of an issued certificate; one open case at a time."""
+    at = at or timezone.now()
+    engine.lock(certificate)
+    if certificate.status not in certificate_law.WAS_ISSUED:
+        raise engine.WrongStatus(_("A licence is followed once the certificate is issued."))
+    if not (_is_theirs(certificate, by) or Role.CLOCK in by.roles or by.roles & OFFICERS):
+        raise engine.NotAllowed(_("Your role does not allow this step."))
+    if LicenceCase.objects.open().filter(certificate=certificate).exists():
+        raise engine.WrongStatus(_("The application for this certificate is followed already."))
+    case = LicenceCase.objects.create(
+        reference=Serial.next_reference("LIC", certificate.importer.iec, today(at)),
+        importer=certificate.importer,
+        certificate=certificate,
+        exporter_name=certificate.exporter_name,
+        refiles=refiles,
+        opened_by=by.person,
+        opened_at=at,
+        changed_at=at,
+    )
+    events.record(
+        book=case.book,
+        subject=case,
+        verb="licensing.case.open",
+        by=by,
+        at=at,
+        to_status=case.status,
+        details={"certificate": certificate.reference},
+    )
+    return case
+
+
+def _is_theirs(thing: Any, by: Actor) -> bool:
+    return bool(by.organisation.pk == thing.importer_id and IMPORTER & by.roles)
+
+
+def may_report(case: LicenceCase, by: Actor) -> bool:
+    """Whether this person may say where the case stands."""
+    return _is_theirs(case, by) or bool(by.roles & OFFICERS)
+
+
+@transaction.atomic
+def report(
+    *,
+    case: LicenceCase,
+    by: Actor,
+    claimed: str,
+    claimed_on: date,
+    source: str | None = None,
+    confidence: str = StatusReport.Confidence.MEDIUM,
+    note: str = "",
+    application_number: str = "",
+    licence: LicenceFacts | None = None,
+    evidence: StoredFile | None = None,
+    evidence_name: str = "",
+    at: datetime | None = None,
+) -> StatusReport:
+    """Write down what was said, and derive where the case stands.
+
+    The source is the importer or an officer by who reports it; `source` names another for what came by other ways.
+    """
+    at = at or timezone.now()
+    engine.lock(case)
+    if source is None:
+        if not may_report(case, by):
+            raise engine.NotAllowed(_("Only the importer's people and officers report here."))
+        source = StatusReport.Source.OFFICER if by.roles & OFFICERS else StatusReport.Source.IMPORTER
+    if misses := _misses(case, claimed, claimed_on, licence, at):
+        raise engine.Incomplete(misses)
+    document = _licence(case, licence) if licence else None
+    made = StatusReport.objects.create(
+        case=case,
+        claimed=claimed,
+        claimed_on=claimed_on,
+        source=source,
+        confidence=confidence,
+        note=note,
+        application_number=application_number,
+        licence=document,
+        evidence=evidence,
+        evidence_name=evidence_name,
+        recorded_by=by.person,
+        received_at=at,
+    )
+    details = {"claimed": claimed, "on": claimed_on.isoformat(), "source": source, "reason": note}
+    _restate(case, "report", by=by, at=at, details=details)
+    return made
+
+
+def _misses(
+    case: LicenceCase, claimed: str, claimed_on: date, licence: LicenceFacts | None, at: datetime
+) -> list[Miss]:
+    misses = []
+    if claimed not in stations.CLAIMABLE:
+        misses.append(Miss("", "claimed", _("Choose what was reported.")))
+        return misses
+    if claimed_on > control.day_in_china(at):
+        misses.append(Miss("", "claimed_on", _("This day lies in the future.")))
+    issued = case.certificate.valid_from
+    if issued and claimed_on < issued:
+        misses.append(Miss("", "claimed_on", _("The certificate was not issued yet on that day.")))
+    if claimed == stations.ISSUED and licence is None and case.licence_id is None:
+        misses.append(Miss("", "number", _("Enter the licence: number, days and weights.")))
+    return misses + (_licence_misses(case, licence) if licence else [])
+
+
+def _licence_misses(case: LicenceCase, facts: LicenceFacts) -> list[Miss]:
+    misses = []
+    if not facts.number:
+        misses.append(Miss("", "number", _("Enter the licence number.")))
+    if facts.expires_on < facts.issued_on:
+        misses.append(Miss("", "expires_on", _("It cannot expire before it is issued.")))
+    lines = {line.number: line for line in case.certificate.goods.all()}
+    given = {number: weight for number, weight in facts.weights.items() if weight}
+    if not given:
+        misses.append(Miss("", "weights", _("Enter what the licence allows of at least one line.")))
+    for number, weight in given.items():
+        line = lines.get(number)
+        if line is None:
+            misses.append(Miss("", "weights", _("There is no such goods line.")))
+        elif weight > (line.net_weight_mg or 0):
+            text = _("The certificate has %(most)s kg on this line; a licence cannot allow more of it.")
+            most = printing.kilograms(line.net_weight_mg or 0)
+            misses.append(Miss("", f"weight-{number}", text % {"most": most}))
+    taken = Licence.objects.filter(
+        importer=case.importer, exporter_name=case.exporter_name, number=facts.number
+    )
+    if case.licence is not None:
+        taken = taken.exclude(pk=case.licence.pk)
+    if facts.type != Licence.Type.GENERAL and taken.exists():
+        misses.append(Miss("", "number", _("Another case carries this licence number.")))
+    return misses
+
+
+def _licence(case: LicenceCase, facts: LicenceFacts) -> Licence:
+    """The licence as reported: the one of this case or, for a general licence, of others, brought up to date."""
+    key = {"importer": case.importer, "exporter_name": case.exporter_name, "number": facts.number}
+    columns = {
+        "type": facts.type,
+        "issued_on": facts.issued_on,
+        "expires_on": facts.expires_on,
+        "contract_number": facts.contract_number,
+        "customs_port": facts.customs_port,
+    }
+    licence, _is_new = Licence.objects.get_or_create(**key, defaults=columns)
+    engine.lock(licence)
+    Licence.objects.filter(pk=licence.pk).update(**columns)
+    for line in case.certificate.goods.all():
+        _authorise(licence, line, facts.weights.get(line.number) or 0)
+    return licence
+
+
+def _authorise(licence: Licence, line: GoodsLine, weight_mg: int) -> None:
+    """Set what is allowed of a line; never below what is reserved or drawn already."""
+    known = LicenceLine.objects.select_for_update().filter(licence=licence, goods_line=line).first()
+    used = known.reserved_mg + known.drawn_mg if known else 0
+    if weight_mg < used:
+        text = _("%(used)s kg of this line are reserved or drawn already.")
+        miss = Miss("", f"weight-{line.number}", text % {"used": printing.kilograms(used)})
+        raise engine.Incomplete([miss])
+    if known and weight_mg:
+        LicenceLine.objects.filter(pk=known.pk).update(authorised_mg=weight_mg)
+    elif known:
+        known.delete()
+    elif weight_mg:
+        LicenceLine.objects.create(licence=licence, goods_line=line, authorised_mg=weight_mg)
+
+
+@transaction.atomic
+def withdraw_report(*, report: StatusReport, by: Actor, reason: str, at: datetime | None = None) -> None:
+    """Say that a report was wrong. It stays to be seen; the case stands where the others put it."""
+    at = at or timezone.now()
+    case = report.case
+    engine.lock(case)
+    if not may_report(case, by):
+        raise engine.NotAllowed(_("Only the importer's people and officers report here."))
+    if report.source == StatusReport.Source.OFFICER and not by.roles & OFFICERS:
+        raise engine.NotAllowed(_("An officer reported this; only an officer can withdraw it."))
+    if not reason:
+        raise engine.Incomplete([Miss("", "reason", _("Say why."))])
+    if ReportWithdrawal.objects.filter(report=report).exists():
+        raise engine.WrongStatus(_("It was withdrawn already."))
+    ReportWithdrawal.objects.create(report=report, reason=reason, withdrawn_by=by.person, withdrawn_at=at)
+    _restate(case, "withdraw_report", by=by, at=at, details={"report": report.pk, "reason": reason})
+
+
+@transaction.atomic
+def decide(*, report: StatusReport, by: Actor, reason: str, at: datetime | None = None) -> None:
+    """Decide between reports that contradict each other: this one stands until something later is reported."""
+    at = at or timezone.now()
+    case = report.case
+    engine.lock(case)
+    if not may_report(case, by):
+        raise engine.NotAllowed(_("Only the importer's people and officers report here."))
+    if not reason:
+        raise engine.Incomplete([Miss("", "reason", _("Say why."))])
+    if ReportWithdrawal.objects.filter(report=report).exists():
+        raise engine.WrongStatus(_("It was withdrawn already."))
+    ReportRuling.objects.create(case=case, report=report, reason=reason, decided_by=by.person, decided_at=at)
+    _restate(case, "decide", by=by, at=at, details={"report": report.pk, "reason": reason})
+
+
+# --- the one way a case's status comes about ------------------------------------------------------------
+
+
+def claims(reports: Iterable[StatusReport]) -> list[deriving.Claim]:
+    """Reports as the rule reads them; they come with their withdrawal."""
+    return [
+        deriving.Claim(
+            row.pk, row.claimed, row.claimed_on, row.source, row.received_at, hasattr(row, "withdrawal")
+        )
+        for row in reports
+    ]
+
+
+def standing_of(case: LicenceCase) -> deriving.Standing:
+    """Where the reports put the case. Two queries."""
+    reports = case.reports.select_related("withdrawal")
+    rulings = [deriving.Ruling(row.report_id, row.decided_at) for row in case.rulings.all()]
+    return deriving.standing(claims(reports), rulings)
+
+
+def _restate(case: LicenceCase, verb: str, *, by: Actor, at: datetime, details: dict[str, Any]) -> None:
+    before = case.status
+    found = standing_of(case)
+    reports = {row.pk: row for row in case.reports.select_related("withdrawal", "licence")}
+    counting = [row for row in reports.values() if not hasattr(row, "withdrawal")]
+    stands = reports[found.claim.pk] if found.claim else None
+    columns: dict[str, Any] = {
+        "status": stands.claimed if stands else stations.PREPARED,
+        "status_on": stands.claimed_on if stands else None,
+        "is_contested": bool(found.contradictions),
+        "filed_on": _first_day(counting, {stations.FILED}),
+        "accepted_on": _first_day(counting, {stations.ACCEPTED}),
+        "application_number": _last(counting, "application_number") or "",
+        "licence": _last(counting, "licence"),
+        "changed_at": at,
+    }
+    columns |= _due(counting, columns["accepted_on"], columns["status"], at)
+    LicenceCase.objects.filter(pk=case.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(case, name, value)
+    events.record(
+        book=case.book,
+        subject=case,
+        verb=f"licensing.case.{verb}",
+        by=by,
+        at=at,
+        from_status=before,
+        to_status=case.status,
+        details=details,
+    )
+    if case.licence is not None and case.station.has_licence:
+        _carry(case.licence, stations.LICENCE_STATUS[case.status], by=by, at=at)
+
+
+def _first_day(reports: list[StatusReport], claimed: set[str]) -> date | None:
+    """The day that the best source claims for a station; of equal sources the one received last."""
+    rows = [row for row in reports if row.claimed in claimed]
+    best = max(rows, key=lambda row: (-deriving.RANKS[row.source], row.received_at), default=None)
+    return best.claimed_on if best else None
+
+
+def _last(reports: list[StatusReport], name: str) -> Any:
+    return next((value for row in reversed(reports) if (value := getattr(row, name))), None)
+
+
+def pauses(reports: list[StatusReport]) -> list[clock.Pause]:
+    """From a reported pause to the next report that the review goes on, both in order of their days."""
+    rows = sorted(
+        (row for row in reports if row.claimed in stations.AFTER_ACCEPTANCE),
+        key=lambda row: (row.claimed_on, row.pk),
+    )
+    found: list[clock.Pause] = []
+    since: date | None = None
+    for row in rows:
+        if row.claimed == stations.PAUSED:
+            since = since or row.claimed_on
+        elif since is not None:
+            found.append((since, row.claimed_on))
+            since = None
+    return [*found, (since, None)] if since else found
+
+
+def _due(reports: list[StatusReport], accepted_on: date | None, status: str, at: datetime) -> dict[str, Any]:
+    """The due day of the review, where a clock runs or rests; none without acceptance or without a limit."""
+    none: dict[str, Any] = {"due_on": None, "is_due_provisional": False}
+    if accepted_on is None or any(row.claimed == stations.REFERRED for row in reports):
+        return none
+    counted = clock.due_on(accepted_on, calendar.stored(), pauses=pauses(reports))
+    return {
+        "due_on": counted.due_on,
+        "is_due_provisional": counted.provisional and counted.due_on is not None,
+    }
+
+
+def clock_of(case: LicenceCase, *, on: date | None = None) -> clock.Count | None:
+    """Day n of 45 as of a day in China; None before acceptance, and where no limit applies any more."""
+    reports = [row for row in case.reports.select_related("withdrawal") if not hasattr(row, "withdrawal")]
+    if case.accepted_on is None or any(row.claimed == stations.REFERRED for row in reports):
+        return None
+    until = on or control.day_in_china()
+    if case.status not in stations.AFTER_ACCEPTANCE and case.status_on:
+        until = min(until, max(case.status_on, case.accepted_on))
+    return clock.count(case.accepted_on, until, calendar.stored(), pauses=pauses(reports))
+
+
+# --- licences --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def hold_usable(licence: Licence, *, at: datetime | None = None) -> None:
+    """Hold the licence's row until the transaction ends; refuse with WrongStatus what allows no export then."""
+    engine.lock(licence)
+    if not licence.is_usable(control.day_in_china(at)):
+        status = licence.status_label
+        if licence.status == stations.USABLE:
+            status = _("valid from %(from)s to %(to)s only") % {
+                "from": f"{licence.issued_on:%d-%m-%Y}",
+                "to": f"{licence.expires_on:%d-%m-%Y}",
+            }
+        said = {"number": licence.number, "status": status}
+        raise engine.WrongStatus(_("The licence %(number)s is %(status)s.") % said)
+
+
+@transaction.atomic
+def mark_used_up(licence: Licence, *, by: Actor, at: datetime | None = None) -> None:
+    """A single licence lapses with the export it was used for (Order 792 art. 15); its open cases are told."""
+    at = at or timezone.now()
+    engine.lock(licence)
+    cases = list(licence.cases.filter(status__in=stations.OPEN))
+    for case in cases:
+        report(
+            case=case,
+            by=by,
+            claimed=stations.USED_UP,
+            claimed_on=control.day_in_china(at),
+            source=StatusReport.Source.LEDGER,
+            confidence=StatusReport.Confidence.HIGH,
+            note=_("Its consignment was released by Chinese customs."),
+            at=at,
+        )
+    licence.refresh_from_db()
+    _carry(licence, "USED_UP", by=by, at=at)
+
+
+@transaction.atomic
+def expire(*, licence: Licence, by: Actor, at: datetime | None = None) -> None:
+    """The clock's verb: its last day is over in China."""
+    engine.lock(licence)
+    if licence.status in {"ISSUED", "SUSPENDED"} and licence.expires_on < control.day_in_china(at):
+        _carry(licence, "EXPIRED", by=by, at=at or timezone.now())
+
+
+def _carry(licence: Licence, status: str, *, by: Actor, at: datetime) -> None:
+    """Put the licence where its case stands and announce when it allows nothing more."""
+    engine.lock(licence)
+    if licence.status == status:
+        return
+    before = licence.status
+    Licence.objects.filter(pk=licence.pk).update(status=status)
+    licence.status = status
+    events.record(
+        book=licence.book,
+        subject=licence,
+        verb="licensing.licence.restate",
+        by=by,
+        at=at,
+        from_status=before,
+        to_status=status,
+    )
+    if status != stations.USABLE:
+        signals.licence_stopped.send(sender=Licence, licence=licence, status=status, at=at, by=by)

@@ -1,0 +1,119 @@
+"""The board of cases, one case, the register of licences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F, Prefetch, Q, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import roles_required
+from accounts.roles import Role
+from euc import control
+from euc.models import Certificate
+from euc.paging import paginate
+from licensing import forms, predicting, presenting, services, stations
+from licensing.models import Licence, LicenceCase
+from licensing.views import loading
+from workflow import engine, events
+
+SHOWN = 8
+
+
+@require_safe
+@roles_required(*loading.READERS)
+def listing(request: HttpRequest) -> HttpResponse:
+    """All cases, the newest first, narrowed by where they stand."""
+    form = forms.CaseFilterForm(request.GET)
+    rows = _narrowed(LicenceCase.objects.visible_to(request.actor).for_list(), form)
+    page = paginate(rows, order=("-id",), query=request.GET)
+    context = {
+        "page": page,
+        "form": form,
+        "shows_importer": not request.actor.has(Role.DRAFTER, Role.SIGNATORY),
+        "today": control.day_in_china(),
+    }
+    return render(request, "licensing/case_list.html", context)
+
+
+def _narrowed(rows: QuerySet, form: forms.CaseFilterForm) -> QuerySet:
+    if not form.is_valid():
+        return rows
+    if status := form.cleaned_data["status"]:
+        rows = rows.open() if status == "OPEN" else rows.filter(status=status)
+    if form.cleaned_data["overdue"]:
+        rows = rows.filter(status__in=stations.AFTER_ACCEPTANCE, due_on__lt=control.day_in_china())
+    if q := form.cleaned_data["q"].replace("\x00", "").strip():
+        names = Q(exporter_name__icontains=q) | Q(application_number__icontains=q)
+        rows = rows.filter(names | Q(reference__icontains=q) | Q(certificate__reference__icontains=q))
+    return rows
+
+
+@require_safe
+@roles_required(*loading.READERS)
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One case: clock, forecast, next action, reports with their sources, the licence with what is left."""
+    case = loading.case(request, reference)
+    reports = list(case.reports.select_related("withdrawal", "recorded_by", "evidence"))
+    rulings = list(case.rulings.select_related("decided_by", "report"))
+    context = {
+        "case": case,
+        "clock": services.clock_of(case),
+        "prediction": predicting.of(case),
+        "next_action": presenting.next_action(case) if case.is_open or case.status in presenting.NEXT else "",
+        "reports": presenting.reports(reports, services.standing_of(case)),
+        "rulings": rulings,
+        "may_report": services.may_report(case, request.actor),
+        "may_see_evidence": not request.actor.has(Role.ANALYST),
+        "licence": _with_lines(case),
+        "history": presenting.history(events.about(case)),
+    }
+    return render(request, "licensing/case_detail.html", context)
+
+
+def _with_lines(case: LicenceCase) -> Licence | None:
+    if case.licence_id is None:
+        return None
+    return Licence.objects.prefetch_related("lines__goods_line").get(pk=case.licence_id)
+
+
+@require_POST
+@roles_required(*loading.REPORTERS)
+def follow(request: HttpRequest, reference: str) -> HttpResponse:
+    """Open a case for a certificate by hand."""
+    certificate = get_object_or_404(Certificate.objects.visible_to(request.actor), reference=reference)
+    try:
+        case = services.open_case(certificate=certificate, by=request.actor)
+    except engine.Refusal as refused:
+        messages.error(request, str(refused))
+        return redirect("euc:certificate-detail", certificate.reference)
+    messages.success(request, _("The application is followed now. Report what the exporter tells you."))
+    return redirect("licensing:case-detail", case.slug)
+
+
+@require_safe
+@roles_required(*loading.READERS)
+def register(request: HttpRequest) -> HttpResponse:
+    """Licences as reported: how much is left on each, and until when."""
+    mine = Licence.objects.visible_to(request.actor).select_related("importer")
+    sums = mine.annotate(
+        authorised=Sum("lines__authorised_mg"), used=Sum(F("lines__reserved_mg") + F("lines__drawn_mg"))
+    )
+    cases = LicenceCase.objects.order_by("id")
+    page = paginate(sums.prefetch_related(Prefetch("cases", cases)), order=("-id",), query=request.GET)
+    rows: list[dict[str, Any]] = [
+        {
+            "licence": row,
+            "left_mg": (row.authorised or 0) - (row.used or 0),
+            "cases": list(row.cases.all())[:SHOWN],
+        }
+        for row in page.rows
+    ]
+    shows_importer = not request.actor.has(Role.DRAFTER, Role.SIGNATORY)
+    return render(
+        request, "licensing/register.html", {"page": page, "rows": rows, "shows_importer": shows_importer}
+    )

@@ -1,0 +1,31 @@
+"""Addresses of consignments, stock and mass balances."""
+
+from django.urls import path
+
+import shipments.converters  # noqa: F401 - registers the `consignment` converter
+from shipments.views import balances, consignments, stock
+
+app_name = "shipments"
+
+CONSIGNMENT = "consignments/<consignment:reference>/"
+BALANCE = "certificates/<reference:reference>/balance"
+
+urlpatterns = [
+    path("consignments/", consignments.listing, name="consignment-list"),
+    path("consignments/new/", consignments.shippable, name="shippable"),
+    path(
+        "certificates/<reference:reference>/consignments/new/", consignments.create, name="consignment-create"
+    ),
+    path(CONSIGNMENT, consignments.detail, name="consignment-detail"),
+    path(CONSIGNMENT + "change/", consignments.change, name="consignment-change"),
+    path(CONSIGNMENT + "<slug:verb>/", consignments.step, name="consignment-step"),
+    path("stock/", stock.listing, name="stock"),
+    path("stock/lots/<int:pk>/", stock.lot, name="lot"),
+    path("stock/places/<int:pk>/count/", stock.count, name="count"),
+    path("stock/places/<int:pk>/<slug:verb>/", stock.move, name="move"),
+    path("stock/postings/<int:pk>/reverse/", stock.reverse, name="posting-reverse"),
+    path("stock/postings/<int:pk>/evidence/", stock.evidence, name="posting-evidence"),
+    path(BALANCE + "/", balances.balance, name="balance"),
+    path(BALANCE + ".csv", balances.as_csv, name="balance-csv"),
+    path(BALANCE + ".json", balances.as_json, name="balance-json"),
+]

@@ -1,0 +1,56 @@
+"""The mass balance of a certificate: as a page with its picture, as CSV and as JSON."""
+
+from __future__ import annotations
+
+import csv
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import text
+from accounts.access import roles_required
+from euc.views import loading as certificates
+from shipments import accounts, balancing, picture, presenting
+from shipments.models import Consignment
+from shipments.views import loading
+
+SHOWN = 50
+
+
+@require_safe
+@roles_required(*loading.READERS)
+def balance(request: HttpRequest, reference: str) -> HttpResponse:
+    certificate = certificates.certificate(request, reference)
+    found = balancing.of(certificate)
+    ours = Consignment.objects.visible_to(request.actor).filter(certificate=certificate)
+    context = {
+        "certificate": certificate,
+        "balance": found,
+        "picture": picture.of(found),
+        "places": [place for place in found.places() if place.account not in accounts.OUTSIDE],
+        "consignments": ours.for_list().order_by("-id")[:SHOWN],
+        "may_plan": request.actor.organisation.pk == certificate.importer_id and certificate.is_in_force(),
+    }
+    return render(request, "shipments/balance.html", context)
+
+
+@require_safe
+@roles_required(*loading.READERS)
+def as_csv(request: HttpRequest, reference: str) -> HttpResponse:
+    """One row a place; cells that a spreadsheet would run come back as text."""
+    certificate = certificates.certificate(request, reference)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="mass-balance-{certificate.slug}.csv"'
+    response.write("\ufeff")
+    writer = csv.writer(response)
+    for row in presenting.csv_rows(balancing.of(certificate)):
+        writer.writerow([text.harmless_cell(cell) for cell in row])
+    return response
+
+
+@require_safe
+@roles_required(*loading.READERS)
+def as_json(request: HttpRequest, reference: str) -> HttpResponse:
+    certificate = certificates.certificate(request, reference)
+    return JsonResponse(balancing.as_json(balancing.of(certificate)))

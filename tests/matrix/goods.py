@@ -1,0 +1,108 @@
+"""What the apps above certificates hold of an importer: a licence case, and a consignment in every stage."""
+
+from typing import Any
+
+from documents import storing
+from euc.models import Certificate
+from euc.models.certificate import today
+from licensing import services as licences
+from licensing.models import LicenceCase
+from licensing.services import LicenceFacts
+from shipments import custody, services
+from shipments.models import Consignment
+from shipments.services import LotPlan, Receipt
+
+KG = 1_000_000
+STAGES = ("PLANNED", "BOOKED", "DECLARED", "RELEASED", "DEPARTED", "ENTERED", "CLEARED", "RECEIVED")
+
+
+def case(mark: Any, certificate: Certificate, drafter: Any) -> LicenceCase:
+    """A case whose licence was issued, as the importer reported it with a picture."""
+    found = licences.open_case(certificate=certificate, by=drafter)
+    content = b"\x89PNG " + mark("file", "report bytes").encode()
+    file = storing.store(content=content, name="seen.png", media_type="image/png", book=certificate.book)
+    facts = LicenceFacts(
+        number=mark("submitted", "licence.number"),
+        type="GENERAL",
+        issued_on=today(),
+        expires_on=today(),
+        weights={1: 1000 * KG},
+        contract_number=mark("submitted", "licence.contract_number"),
+        customs_port=mark("submitted", "licence.customs_port"),
+    )
+    licences.report(
+        case=found,
+        by=drafter,
+        claimed="ISSUED",
+        claimed_on=today(),
+        note=mark("submitted", "report.note"),
+        application_number=mark("submitted", "report.application_number"),
+        licence=facts,
+        evidence=file,
+        evidence_name=f"{mark('filename', 'report.evidence_name')}.png",
+    )
+    return LicenceCase.objects.get(pk=found.pk)
+
+
+def consignments(mark: Any, case: LicenceCase, drafter: Any) -> dict[str, Consignment]:
+    """One in every stage; what is only planned is nobody's business but the importer's."""
+    return {stage: _at(stage, mark, case, drafter) for stage in STAGES}
+
+
+def _at(stage: str, mark: Any, case: LicenceCase, by: Any) -> Consignment:
+    audience = "draft" if stage == "PLANNED" else "submitted"
+    names = ("invoice_number", "transport_document", "house_document", "conveyance", "containers")
+    papers = {name: mark(audience, f"consignment.{name}") for name in names}
+    lot = LotPlan(1, 50 * KG, 500, batch=mark(audience, "lot.batch"))
+    consignment = services.plan(
+        certificate=case.certificate, by=by, licence=case.licence, papers=papers, lots=[lot]
+    )
+    steps = {
+        "BOOKED": lambda: services.book(consignment=consignment, by=by),
+        "DECLARED": lambda: services.declare(
+            consignment=consignment, by=by, on=today(), customs_remark=mark(audience, "customs_remark")
+        ),
+        "RELEASED": lambda: services.release(consignment=consignment, by=by, on=today()),
+        "DEPARTED": lambda: services.depart(consignment=consignment, by=by, on=today()),
+        "ENTERED": lambda: services.enter(
+            consignment=consignment,
+            by=by,
+            on=today(),
+            boe_type="X",
+            boe_number=f"{consignment.pk:07d}",
+            port_of_entry="INNSA1",
+            boe_parent=mark(audience, "consignment.boe_parent"),
+        ),
+        "CLEARED": lambda: services.clear(consignment=consignment, by=by, on=today()),
+        "RECEIVED": lambda: _receive(mark, consignment, by),
+    }
+    for step in STAGES[1 : STAGES.index(stage) + 1]:
+        steps[step]()
+    return Consignment.objects.get(pk=consignment.pk)
+
+
+def _receive(mark: Any, consignment: Consignment, by: Any) -> None:
+    content = b"\x89PNG " + mark("file", "receipt bytes").encode()
+    photograph = storing.store(content=content, name="r.png", media_type="image/png", book=consignment.book)
+    store = mark("submitted", "holding.place")
+    services.receive(
+        consignment=consignment,
+        by=by,
+        on=today(),
+        place=store,
+        receipt_number=mark("submitted", "consignment.receipt_number"),
+        receipts=[Receipt(1, 50 * KG, 500)],
+        evidence=photograph,
+    )
+    custody.move(
+        lot=consignment.lots()[0],
+        verb="issue",
+        by=by,
+        from_account="ON_HAND",
+        from_place=store,
+        weight_mg=KG,
+        pieces=10,
+        happened_on=today(),
+        key=f"matrix-{consignment.pk}",
+        document=mark("submitted", "posting.document"),
+    )

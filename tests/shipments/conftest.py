@@ -1,0 +1,48 @@
+"""An issued certificate with two lines, its licence, and consignments in any status."""
+
+import pytest
+
+from accounts import actors
+from euc import demonstration, reference
+from euc.models import Certificate
+from tests.euc.life import Life
+from tests.shipments.voyage import Voyage, licence_for
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    settings.FILES_DIR = tmp_path / "files"
+
+
+@pytest.fixture
+def clock(platform):
+    return actors.clock()
+
+
+@pytest.fixture
+def life(db, drafter, signatory, officer, senior, clock):
+    reference.load()
+    return Life(drafter, signatory, officer, senior, clock)
+
+
+@pytest.fixture
+def certificate(life):
+    approved = life.approved(lines=(demonstration.GOODS, demonstration.SECOND_LINE))
+    life.issue(approved)
+    return Certificate.objects.get(pk=approved.pk)
+
+
+@pytest.fixture
+def licence(certificate):
+    """A general licence for everything on the certificate."""
+    return licence_for(certificate, type="GENERAL")
+
+
+@pytest.fixture
+def voyage(life, certificate, licence):
+    return Voyage(life.drafter, life.signatory, certificate, licence)
+
+
+@pytest.fixture
+def received(voyage):
+    return voyage.received()
