@@ -143,11 +143,17 @@ ROUTES = {
     "licensing:case-list": Route(get=READERS),
     "licensing:register": Route(get=READERS),
     "licensing:case-open": Route(post=RECORDERS, subject="certificate", at="ISSUED"),
-    "licensing:case-detail": Route(get=READERS, subject="case"),
-    "licensing:report-create": Route(get=RECORDERS, post=RECORDERS, subject="case", after_post=ANSWERED),
-    "licensing:report-withdraw": Route(get=RECORDERS, post=RECORDERS, subject="report", after_post=ANSWERED),
-    "licensing:report-decide": Route(get=RECORDERS, post=RECORDERS, subject="report", after_post=ANSWERED),
-    "licensing:report-evidence": Route(get=RECORDERS | {"auditor"}, subject="report"),
+    "licensing:case-detail": Route(get=READERS, subject="case", at="ISSUED"),
+    "licensing:report-create": Route(
+        get=RECORDERS, post=RECORDERS, subject="case", at="ISSUED", after_post=ANSWERED
+    ),
+    "licensing:report-withdraw": Route(
+        get=RECORDERS, post=RECORDERS, subject="report", at="ISSUED", after_post=ANSWERED
+    ),
+    "licensing:report-decide": Route(
+        get=RECORDERS, post=RECORDERS, subject="report", at="ISSUED", after_post=ANSWERED
+    ),
+    "licensing:report-evidence": Route(get=RECORDERS | {"auditor"}, subject="report", at="ISSUED"),
     # Consignments, stock and mass balances
     "shipments:consignment-list": Route(get=READERS),
     "shipments:shippable": Route(get=DRAFTERS),
@@ -162,13 +168,15 @@ ROUTES = {
         get=DRAFTERS, post=DRAFTERS, subject="consignment-step", after_post=ANSWERED
     ),
     "shipments:stock": Route(get=READERS),
-    "shipments:lot": Route(get=READERS, subject="lot"),
-    "shipments:count": Route(get=DRAFTERS, post=DRAFTERS, subject="holding", after_post=ANSWERED),
+    "shipments:lot": Route(get=READERS, subject="lot", at="ISSUED"),
+    "shipments:count": Route(
+        get=DRAFTERS, post=DRAFTERS, subject="holding", at="ISSUED", after_post=ANSWERED
+    ),
     "shipments:move": Route(get=DRAFTERS, post=DRAFTERS, subject="move", after_post=ANSWERED),
     "shipments:posting-reverse": Route(
-        get=DRAFTERS, post=DRAFTERS, subject="issue-posting", after_post=ANSWERED
+        get=DRAFTERS, post=DRAFTERS, subject="issue-posting", at="ISSUED", after_post=ANSWERED
     ),
-    "shipments:posting-evidence": Route(get=RECORDERS | {"auditor"}, subject="posting"),
+    "shipments:posting-evidence": Route(get=RECORDERS | {"auditor"}, subject="posting", at="ISSUED"),
     "shipments:balance": Route(get=READERS, subject="certificate", at="ISSUED"),
     "shipments:balance-csv": Route(get=READERS, subject="certificate", at="ISSUED"),
     "shipments:balance-json": Route(get=READERS, subject="certificate", at="ISSUED"),
@@ -347,7 +355,7 @@ VERBS = {
         "reconcile": Verb(SIGNATORIES, "RECEIVED"),
         "cancel": Verb(DRAFTERS, "BOOKED"),
     },
-    "move": {"issue": Verb(DRAFTERS, "")},
+    "move": {"issue": Verb(DRAFTERS, "ISSUED")},
     "hit-step": {
         "dismiss": Verb(REVIEWERS, "OPEN"),
         "suspect": Verb(frozenset({"officer"}), "OPEN"),
