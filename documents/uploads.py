@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from documents import bounded
 
+CSV = "text/csv"
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -72,7 +73,7 @@ def safe_name(name: str | None, media_type: str) -> str:
     """A file name without folders, controls or direction marks, ending as its type ends."""
     plain = unicodedata.normalize("NFC", (name or "").replace("\\", "/").rsplit("/", 1)[-1])
     plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*').strip(" .")
-    ending = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg", XLSX: ".xlsx"}[media_type]
+    ending = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg", XLSX: ".xlsx", CSV: ".csv"}[media_type]
     path = PurePosixPath(plain or "file")
     same = path.suffix.lower() == ending or (media_type == JPEG and path.suffix.lower() == ".jpeg")
     stem = path.stem if same else path.name

@@ -1,6 +1,8 @@
 """Invented requests that the OpenAPI schema and docs/api.md show; tests send each of them."""
 
-LINE = {
+from typing import Any
+
+LINE: dict[str, Any] = {
     "description": "Sintered NdFeB magnet, arc segment, for hub motor rotor",
     "description_zh": "烧结钕铁硼磁体，弧形，用于轮毂电机转子",
     "family": "NDFEB_SINTERED",
@@ -34,7 +36,7 @@ EXPORTER = {
     "address_zh": "浙江省宁波市北仑区示例路8号",
     "country": "CN",
 }
-END_USE = {
+END_USE: dict[str, Any] = {
     "sector": "EV_TWO_WHEELER",
     "product": "Hub motor HM-3",
     "model": "HM-3",

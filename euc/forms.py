@@ -12,6 +12,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts import identifiers
@@ -51,9 +52,14 @@ class DraftForm(forms.Form):
             if comment.field in self.fields:
                 field = self.fields[comment.field]
                 field.comments = [*getattr(field, "comments", []), comment]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.layout = self.layout()
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """How it looks; made only when it is shown."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.layout = self.layout()
+        return helper
 
     def declare(self) -> None:
         """Add fields whose names are made, where a page has them."""
@@ -426,6 +432,19 @@ class EvidenceForm(forms.Form):
     kind = forms.ChoiceField(choices=EvidenceKind.choices, label=_("What it shows"))
     file = forms.FileField(
         label=_("File"), help_text=_("PDF, PNG, JPEG or XLSX, at most 10 MB."), allow_empty_file=True
+    )
+
+
+class DraftFileForm(forms.Form):
+    """A file of orders to draft from."""
+
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
+        help_text=_(
+            "CSV (UTF-8 or GBK) or XLSX, filled in after the template; at most 2,000 rows and 10 MB."
+        ),
     )
 
 

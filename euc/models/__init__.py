@@ -4,6 +4,7 @@ from euc.models.attestation import AttestationRule
 from euc.models.certificate import Certificate, EndUse, Party, Serial
 from euc.models.clause import Clause, Policy
 from euc.models.control import ControlRule, RuleNotice
+from euc.models.draft_file import DraftFile, DraftFileOrder
 from euc.models.drafting import Evidence, PageSave, Scratch
 from euc.models.goods import ELEMENTS, GoodsLine
 from euc.models.original import EStamp, Original, OriginalEntry, OriginalStep
@@ -30,6 +31,8 @@ __all__ = [
     "Certificate",
     "Clause",
     "ControlRule",
+    "DraftFile",
+    "DraftFileOrder",
     "EStamp",
     "EndUse",
     "Evidence",

@@ -188,6 +188,7 @@ class TestOthers:
             "Certificate.changed_at", "FieldComment.sent_at", "Scratch.saved_at", "Approval.given_at",
             "Revision.submitted_at", "RuleNotice.sent_at", "ExpiryReminder.sent_at",
             "Screening.screened_at", "ScreeningHit.found_at",
+            "DraftFile.finished_at",
         }  # fmt: skip
         lonely = {
             f"{model.__name__}.{field.name}"

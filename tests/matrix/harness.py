@@ -169,6 +169,8 @@ SUBJECTS = {
     "policy": lambda seeded, stage: {"reference": POLICIES["ADOPTED"]},
     "policy-step": lambda seeded, stage: {"reference": POLICIES[stage]},
     "token": lambda seeded, stage: {"token": seeded.certificates[stage].token},
+    "draft-file": lambda seeded, stage: {"pk": seeded.draft_file.pk},
+    "ending": lambda seeded, stage: {"ending": "csv"},
     "organisation": lambda seeded, stage: {"pk": seeded.organisation.pk},
     "membership": lambda seeded, stage: {"pk": seeded.membership.pk},
     "invitation": lambda seeded, stage: {"pk": seeded.invitation.pk},

@@ -126,6 +126,13 @@ ROUTES = {
     "euc:draft-line": Route(get=DRAFTERS, post=DRAFTERS, subject="line", at="DRAFT"),
     "euc:draft-line-change": Route(post=DRAFTERS, subject="line", at="DRAFT"),
     "euc:draft-evidence-remove": Route(post=DRAFTERS, subject="evidence", at="DRAFT"),
+    # Files of orders
+    "euc:draft-file-list": Route(get=DRAFTERS, post=DRAFTERS, after_post="422"),
+    "euc:draft-file-template": _open(get=DRAFTERS, subject="ending", is_shared=True),
+    "euc:draft-file": Route(get=DRAFTERS, subject="draft-file"),
+    "euc:draft-file-progress": _open(get=DRAFTERS, subject="draft-file"),
+    "euc:draft-file-start": Route(post=DRAFTERS, subject="draft-file"),
+    "euc:draft-file-reasons": Route(get=DRAFTERS, subject="draft-file"),
     "euc:comment-settle": Route(post=DRAFTERS, subject="comment", at="RETURNED"),
     # Undertakings
     "euc:undertaking-list": Route(get=READERS),

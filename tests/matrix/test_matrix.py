@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts import actors, views
 from accounts.models import ApiToken, Organisation
-from euc.models import Certificate, Original, Undertaking
+from euc.models import Certificate, DraftFile, Original, Undertaking
 from euc.views import certificates as certificate_views
 from euc.views import undertakings as undertaking_views
 from licensing.models import Licence, LicenceCase
@@ -357,6 +357,7 @@ def take_scoping_away(monkeypatch, harness):
     for model in (
         ApiToken,
         Certificate,
+        DraftFile,
         Original,
         Undertaking,
         Licence,

@@ -13,9 +13,10 @@ from accounts import services as account_services
 from accounts.actors import Actor
 from accounts.models import Invitation, Organisation
 from accounts.roles import Kind, Role
-from documents import storing
+from documents import sheets, storing
 from euc import (
     dating,
+    draft_files,
     drafting,
     library_forms,
     originals,
@@ -33,6 +34,7 @@ from euc.models import (
     Certificate,
     Clause,
     ControlRule,
+    DraftFile,
     Party,
     Policy,
     QualityRule,
@@ -69,6 +71,7 @@ class Seeded:
     invitation_token: str = ""
     errand: Any = None
     api_token: Any = None
+    draft_file: Any = None
     pledges: dict[str, Undertaking] = field(default_factory=dict)
     case: Any = None
     consignments: dict[str, Any] = field(default_factory=dict)
@@ -230,7 +233,19 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
     seeded.errand = _dead_errand(mark, seeded.certificates["ISSUED"])
     seeded.case = goods.case(mark, seeded.certificates["ISSUED"], drafter)
     seeded.consignments = goods.consignments(mark, seeded.case, drafter)
+    seeded.draft_file = _draft_file(mark, drafter)
     return seeded, staff
+
+
+def _draft_file(mark, drafter) -> DraftFile:
+    """A file of one order that holds and one that does not."""
+    rows = [
+        ["po_number", "description", "itc_hs"],
+        [mark("draft", "draft_file.po_number"), mark("draft", "draft_file.description"), "85051190"],
+        [mark("draft", "draft_file.po_number"), mark("draft", "draft_file.description"), "12"],
+    ]
+    name = f"{mark('draftfile', 'draft_file.name')}.csv"
+    return draft_files.take(content=sheets.csv_of(rows), name=name, by=drafter)[0]
 
 
 def _small(organisation, member, role, mark=None, by=None) -> Seeded:
