@@ -161,10 +161,11 @@ def _papers(
     """The one page for planning and changing; a refusal stands on it with what was typed."""
     lines = certificate.lines()
     choices = [(str(line.number), f"{line.number} · {line.description}") for line in lines]
-    licences = [row for row in _licences(request) if row.exporter_name == certificate.exporter_name]
+    known = {line.pk for line in lines}
+    covering = [row for row in _licences(request) if known & {line.goods_line_id for line in row.lines.all()}]
     if initial is None:
-        initial = {"licence": licences[0].pk} if licences else {}
-    form = forms.PapersForm(request.POST or None, certificate=certificate, licences=licences, initial=initial)
+        initial = {"licence": covering[0].pk} if covering else {}
+    form = forms.PapersForm(request.POST or None, certificate=certificate, licences=covering, initial=initial)
     lots = forms.LotForms(request.POST or None, initial=rows, prefix="lots", form_kwargs={"lines": choices})
     status, refusal = 200, None
     if request.method == "POST":

@@ -21,11 +21,13 @@ ROLES = {
     "administrator": "Joseph Mathew",
 }
 WIDTHS = {1280: 900, 390: 844}  # pixels, with the height of the window
-MOST_PAGES = 44  # of one role
+MOST_PAGES = 70  # of one role
 OF_ONE_KIND = {"/certificates/euc/": 4, "/undertakings/nru/": 2}  # one of every other kind
 SHOWN_BY_ROLE = {"/", "/certificates/euc/"}
-NOT_PAGES = re.compile(r"logout|\.pdf|\.json|/scans/\d+/|/evidence/\d+/|/static/|/admin/|/api/")
-REFERENCE = re.compile(r"(EUC|NRU)-[0-9A-Z]{10}-\d{4}-\d\d-\d{4,}")
+NOT_PAGES = re.compile(
+    r"logout|\.pdf|\.json|\.csv|/scans/\d+/|/evidence/\d+/|/\d+/evidence/|/static/|/admin/|/api/"
+)
+REFERENCE = re.compile(r"(EUC|NRU|LIC|CON)-[0-9A-Z]{10}-\d{4}-\d\d-\d{4,}")
 WALKED_BEFORE: set[str] = set()  # kinds of pages that another role of this run has shown
 ODD_PAGES = {
     "visitor": ["/nothing-here/", "/verify/?code=wrong", f"/v/{'a' * 32}/"],
