@@ -30,6 +30,6 @@ bench: ## measure speed and memory: make bench [ONLY=name]
 	@exec $(PYTHON_HERE) -m benchmarks $(ONLY)
 
 lock: ## recompile the hashed requirements after a change to requirements/*.in
-	@for name in base.in:../requirements.txt test.in:test.txt assets.in:assets.txt; do \
+	@for name in base.in:../requirements.txt test.in:test.txt hsm.in:hsm.txt assets.in:assets.txt; do \
 	  uv pip compile -q --generate-hashes --no-strip-extras --no-header --python-version 3.11 \
 	    requirements/$${name%%:*} -o requirements/$${name##*:} || exit 1; done

@@ -1,6 +1,7 @@
 """System checks: settings that start, but would one day lose work or give away a seal."""
 
 import itertools
+from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
@@ -35,7 +36,7 @@ def production(app_configs, **kwargs):
     """What a demonstration may do and production must not."""
     if not settings.PRODUCTION:
         return []
-    return [*_refused(), *_missing_fonts(), *_unsent_mail()]
+    return [*_refused(), *_missing_fonts(), *_unsent_mail(), *_time_stamps()]
 
 
 def _refused():
@@ -87,3 +88,14 @@ def _unsent_mail():
     if not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
         return []
     return [Warning("EMAIL_URL is not set: invitations stay in a folder.", id="config.W001")]
+
+
+def _time_stamps():
+    """Without an authority the seals tell the signer's own time; with one its answers must be checkable."""
+    if not settings.TIME_STAMP_URL:
+        return [Warning("TIME_STAMP_URL is not set: seals carry no trusted time.", id="config.W002")]
+    if not Path(settings.TIME_STAMP_TRUST_ROOTS or "/absent").is_file():
+        return [
+            Error("TIME_STAMP_TRUST_ROOTS names no file: no time-stamp could be checked.", id="config.E008")
+        ]
+    return []

@@ -365,6 +365,17 @@ SEAL_PKCS12 = Path(env.str("SEAL_PKCS12", default=str(KEYS_DIR / "seal.p12")))
 SEAL_PASSPHRASE_FILE = Path(env.str("SEAL_PASSPHRASE_FILE", default=str(KEYS_DIR / "seal.passphrase")))
 SEAL_TRUST_ROOTS = Path(env.str("SEAL_TRUST_ROOTS", default=str(KEYS_DIR / "trust.pem")))
 
+# A hardware module instead of the file: its library, token and key by label, the PIN's file, the certificate's.
+SEAL_PKCS11_MODULE = env.str("SEAL_PKCS11_MODULE", default="")
+SEAL_PKCS11_TOKEN = env.str("SEAL_PKCS11_TOKEN", default="")
+SEAL_PKCS11_KEY = env.str("SEAL_PKCS11_KEY", default="")
+SEAL_PKCS11_PIN_FILE = Path(env.str("SEAL_PKCS11_PIN_FILE", default=str(KEYS_DIR / "pin")))
+SEAL_CERTIFICATE = Path(env.str("SEAL_CERTIFICATE", default=str(KEYS_DIR / "seal.pem")))
+
+# The time-stamping authority (RFC 3161) and the roots its answers must lead to. Trials stamp their own time.
+TIME_STAMP_URL = env.str("TIME_STAMP_URL", default="")
+TIME_STAMP_TRUST_ROOTS = env.str("TIME_STAMP_TRUST_ROOTS", default="")
+
 # --- Mail and logs -----------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost")

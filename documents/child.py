@@ -66,32 +66,38 @@ def _refuse_network(*args, **kwargs):
 # --- Signatures --------------------------------------------------------------------------------
 
 
-def signatures(content: bytes, roots: str) -> dict:
-    """What each signature of a PDF says, judged by pyHanko against the PEM `roots`, fetching nothing."""
+def signatures(content: bytes, roots: str, stamp_roots: str = "") -> dict:
+    """What each signature of a PDF says, judged by pyHanko against the PEM `roots`, fetching nothing.
+
+    Time-stamps are judged against roots of their own: who may tell the time may not seal.
+    """
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     reader = PdfFileReader(io.BytesIO(content), strict=False)
     found = reader.embedded_regular_signatures
     if len(found) > MAX_SIGNATURES:
         raise Refused("TOO_MANY_SIGNATURES")
-    return {"signatures": [_judge(signature, roots) for signature in found]}
+    return {"signatures": [_judge(signature, roots, stamp_roots) for signature in found]}
 
 
-def _judge(signature, roots: str) -> dict:
+def _judge(signature, roots: str, stamp_roots: str) -> dict:
     from pyhanko.sign.validation import validate_pdf_signature
 
-    about = {"field": str(signature.field_name)[:100], "subject": "", "signed_at": None}
+    about = {"field": str(signature.field_name)[:100], "subject": "", "signed_at": None, "stamped_at": None}
     try:
         about["subject"] = signature.signer_cert.subject.human_friendly[:300]
         about["signed_at"] = (
             signature.self_reported_timestamp and signature.self_reported_timestamp.isoformat()
         )
-        status = validate_pdf_signature(signature, _context(roots))
+        status = validate_pdf_signature(signature, _context(roots), _context(stamp_roots))
     except (MemoryError, RecursionError):
         raise
     except Exception as problem:
         return about | {"problem": f"{type(problem).__name__}: {problem}"[:200]}
+    stamp = status.timestamp_validity
+    is_stamped = stamp is not None and stamp.intact and stamp.valid and stamp.trusted
     return about | {
+        "stamped_at": stamp.timestamp.isoformat() if is_stamped else None,
         "intact": status.intact,
         "valid": status.valid,
         "trusted": status.trusted,

@@ -1,4 +1,4 @@
-"""Demonstration keys: an invented authority that seals one machine's papers. Never for production."""
+"""Demonstration keys: invented authorities that seal and stamp one machine's papers. Never for production."""
 
 import os
 import secrets
@@ -9,8 +9,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
-from cryptography.x509.oid import NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from django.conf import settings
+
+from documents import stamping
 
 MARKER = "DEMONSTRATION"
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
@@ -29,10 +31,16 @@ _USAGES = (
 
 
 def make() -> bool:
-    """Make root, sealing key and passphrase where the settings expect them; False when they exist.
+    """Make what is missing of the sealing key and the time-stamping key; False when nothing was.
 
-    The root's private key is forgotten at once: nothing else will ever be issued under it.
+    The private keys of their roots are forgotten at once: nothing else will ever be issued under them.
     """
+    made = [_make_seal(), _make_time_stamper()]
+    return any(made)
+
+
+def _make_seal() -> bool:
+    """Root, sealing key and passphrase where the settings expect them."""
     if Path(settings.SEAL_PKCS12).exists():
         return False
     root_key, seal_key = (rsa.generate_private_key(public_exponent=65537, key_size=3072) for _ in range(2))
@@ -49,6 +57,27 @@ def make() -> bool:
     return True
 
 
+def _make_time_stamper() -> bool:
+    """Another root and a key that stamps the time, under the passphrase of the seal."""
+    folder = Path(settings.KEYS_DIR)
+    file, passphrase_file = folder / stamping.DEMONSTRATION_KEY, Path(settings.SEAL_PASSPHRASE_FILE)
+    if file.exists() or not passphrase_file.exists():
+        return False
+    root_key, key = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    root = _root(root_key, "DEMONSTRATION time-stamping root")
+    own = (
+        _certificate(_name("DEMONSTRATION time-stamps"), root.subject, key.public_key(), root_key)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(digital_signature=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        .sign(root_key, hashes.SHA256())
+    )
+    lock = BestAvailableEncryption(passphrase_file.read_bytes().strip())
+    _write(folder / stamping.DEMONSTRATION_ROOT, root.public_bytes(Encoding.PEM))
+    _write(file, pkcs12.serialize_key_and_certificates(b"time-stamps", key, own, [root], lock))
+    return True
+
+
 def _name(common_name: str) -> x509.Name:
     return x509.Name(
         [
@@ -59,8 +88,8 @@ def _name(common_name: str) -> x509.Name:
     )
 
 
-def _root(key) -> x509.Certificate:
-    name = _name("DEMONSTRATION root")
+def _root(key, common_name: str = "DEMONSTRATION root") -> x509.Certificate:
+    name = _name(common_name)
     return (
         _certificate(name, name, key.public_key(), key)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

@@ -1,4 +1,6 @@
-"""The seal: PAdES B-B signatures on finished PDFs. No key, no document.
+"""The seal: PAdES signatures on finished PDFs, with a time-stamp (B-T) where an authority is configured.
+
+No key, no document; no time-stamp where there should be one, no document.
 
 A `Signer` is all the rest knows of the key, so that an HSM can take the place of the file.
 """
@@ -6,6 +8,7 @@ A `Signer` is all the rest knows of the key, so that an HSM can take the place o
 import functools
 import hashlib
 import io
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,9 +24,12 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from django.conf import settings
 
+from documents import pkcs11_signer, stamping
+
 FIELD = "Seal"
 # Room for certificate, chain and signature; more than pyHanko would find by signing twice.
 BYTES_RESERVED = 16384
+BYTES_RESERVED_WITH_TOKEN = 32768
 
 
 class NoKey(Exception):
@@ -75,26 +81,49 @@ class Pkcs12Signer:
 
 
 def seal(pdf: bytes, *, reason: str, at: datetime) -> Sealed:
-    """Certify `pdf` with an invisible whole-file signature dated `at`; the same input gives the same bytes.
+    """Certify `pdf` with an invisible whole-file signature dated `at`, stamped with the time of an authority.
 
-    Allows later signatures and nothing else. Raises `NoKey`, or `SealBroken` when the result does not check.
+    Allows later signatures and nothing else. Without an authority the same input gives the same bytes. Raises
+    `NoKey`, `stamping.NoTimeStamp`, or `SealBroken` when the result does not check.
     """
-    signer = current_signer()
+    signer, authority = current_signer(), stamping.authority()
     _refuse_outside_dates(signer.certificate, datetime.now(UTC))
     writer = _writer(pdf)
-    content = _sign(writer, signer, reason, at)
-    confirm(content, signer.certificate)
+    content = _sign(writer, signer, reason, at, authority)
+    confirm(content, signer.certificate, stamped=authority is not None)
     return Sealed(content, signer.certificate.subject.rfc4514_string(), int(writer.root["/Pages"]["/Count"]))
 
 
 def current_signer() -> Signer:
     """The signer of the settings. Raises `NoKey`. A changed key file is noticed; an unchanged one is cached."""
+    if settings.SEAL_PKCS11_MODULE:
+        return _in_module()
     files = (Path(settings.SEAL_PKCS12), Path(settings.SEAL_PASSPHRASE_FILE))
     try:
         stamps = tuple((file.stat().st_mtime_ns, file.stat().st_ino, file.stat().st_size) for file in files)
     except OSError as problem:
         raise NoKey(f"The sealing key cannot be read: {problem}") from problem
     return _loaded(*files, stamps)
+
+
+def _in_module() -> Signer:
+    """The signer of the hardware module; each process opens its own session, for none survives a fork."""
+    place = pkcs11_signer.Place(
+        module=settings.SEAL_PKCS11_MODULE,
+        token=settings.SEAL_PKCS11_TOKEN,
+        key=settings.SEAL_PKCS11_KEY,
+        pin_file=Path(settings.SEAL_PKCS11_PIN_FILE),
+        certificate=Path(settings.SEAL_CERTIFICATE),
+    )
+    try:
+        return _opened(place, os.getpid())
+    except pkcs11_signer.Unusable as problem:
+        raise NoKey(str(problem)) from problem
+
+
+@functools.lru_cache(maxsize=1)
+def _opened(place: pkcs11_signer.Place, _process: int) -> Signer:
+    return pkcs11_signer.Pkcs11Signer(place)
 
 
 @functools.lru_cache(maxsize=1)
@@ -110,8 +139,11 @@ def _refuse_outside_dates(certificate: x509.Certificate, at: datetime) -> None:
         )
 
 
-def confirm(content: bytes, certificate: x509.Certificate) -> None:
-    """Check that `content` is one PDF wholly covered by one seal of `certificate`. Raises `SealBroken`."""
+def confirm(content: bytes, certificate: x509.Certificate, *, stamped: bool = False) -> None:
+    """Check that `content` is one PDF wholly covered by one seal of `certificate`. Raises `SealBroken`.
+
+    With `stamped` the seal must carry a time-stamp that checks; raises `stamping.NoTimeStamp`.
+    """
     covered, signature = _covered(content)
     try:
         signed = cms.ContentInfo.load(signature)["content"]
@@ -130,6 +162,8 @@ def confirm(content: bytes, certificate: x509.Certificate) -> None:
         )
     except (ValueError, KeyError, TypeError, InvalidSignature) as problem:
         raise SealBroken("The seal does not check.") from problem
+    if stamped:
+        stamping.check(signer_info)
 
 
 def _rsa_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
@@ -151,9 +185,10 @@ def _covered(content: bytes) -> tuple[bytes, bytes]:
     return content[:first] + content[resume:], bytes.fromhex(hole[1:-1].decode())
 
 
-def _sign(writer: Any, signer: Signer, reason: str, at: datetime) -> bytes:
+def _sign(writer: Any, signer: Signer, reason: str, at: datetime, authority: Any | None) -> bytes:
     from pyhanko.sign import fields
     from pyhanko.sign.signers import PdfSignatureMetadata
+    from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
     metadata = PdfSignatureMetadata(
         field_name=FIELD,
@@ -163,9 +198,17 @@ def _sign(writer: Any, signer: Signer, reason: str, at: datetime) -> bytes:
         docmdp_permissions=fields.MDPPerm.FILL_FORMS,
         reason=reason,
     )
-    dated = _dated_signer_class()(metadata, _for_pyhanko(signer), new_field_spec=fields.SigFieldSpec(FIELD))
+    field = fields.SigFieldSpec(FIELD)
+    make = _dated_signer_class()
+    dated = make(metadata, _for_pyhanko(signer), timestamper=authority, new_field_spec=field)
     dated.at = at.astimezone(UTC)
-    return dated.sign_pdf(writer, bytes_reserved=BYTES_RESERVED).getvalue()
+    reserved = BYTES_RESERVED if authority is None else BYTES_RESERVED_WITH_TOKEN
+    try:
+        return dated.sign_pdf(writer, bytes_reserved=reserved).getvalue()
+    except pkcs11_signer.Unusable as problem:
+        raise NoKey(str(problem)) from problem
+    except TimestampRequestError as problem:
+        raise stamping.NoTimeStamp(f"The time-stamping authority answers wrongly: {problem}") from problem
 
 
 def _writer(pdf: bytes) -> Any:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from documents import bounded
+from documents import bounded, stamping
 from documents.models import Document
 
 MAX_REVISIONS = 6
@@ -38,7 +38,8 @@ class SignatureFinding:
 
     field: str
     subject: str
-    signed_at: datetime | None
+    signed_at: datetime | None  # as the signer says
+    stamped_at: datetime | None = None  # as a trusted time-stamping authority says
     intact: bool = False
     valid: bool = False
     trusted: bool = False
@@ -90,7 +91,12 @@ def signatures_of(content: bytes) -> list[SignatureFinding]:
     if problem := _too_much(content):
         raise NotRead(problem)
     try:
-        answer = bounded.read("signatures", content, roots=_roots())
+        answer = bounded.read(
+            "signatures",
+            content,
+            roots=_pem(Path(settings.SEAL_TRUST_ROOTS)),
+            stamp_roots=_pem(stamping.roots_file()),
+        )
     except bounded.TooCostly:
         raise NotRead(Problem.TOO_COSTLY) from None
     except bounded.Busy:
@@ -115,11 +121,14 @@ def _too_much(content: bytes) -> Problem | None:
     return None
 
 
-def _roots() -> str:
-    file = Path(settings.SEAL_TRUST_ROOTS)
+def _pem(file: Path) -> str:
     return file.read_text() if file.is_file() else ""
 
 
 def _finding(about: dict) -> SignatureFinding:
-    signed_at = about.pop("signed_at")
-    return SignatureFinding(signed_at=datetime.fromisoformat(signed_at) if signed_at else None, **about)
+    signed_at, stamped_at = _moment(about.pop("signed_at")), _moment(about.pop("stamped_at"))
+    return SignatureFinding(signed_at=signed_at, stamped_at=stamped_at, **about)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

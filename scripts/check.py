@@ -34,6 +34,7 @@ TYPED = [
     *("shipments/picture.py", "shipments/identifiers.py"),
     *("documents/sheets.py", "euc/draft_sheets.py", "euc/draft_files.py", "euc/attaching.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
+    *("documents/stamping.py", "documents/pkcs11_signer.py"),
 ]
 
 # All of --strict but what libraries without types of their own would make us repeat at every call.

@@ -45,6 +45,11 @@ def in_production(settings, tmp_path, monkeypatch):
     settings.FONTS_DIR = tmp_path
     for name in checks.FONTS:
         (tmp_path / name).touch()
+    (tmp_path / "tsa.pem").touch()
+    settings.TIME_STAMP_URL, settings.TIME_STAMP_TRUST_ROOTS = (
+        "https://tsa.example/",
+        str(tmp_path / "tsa.pem"),
+    )
     settings.CELERY_BROKER_URL = "redis://redis/0"
     settings.SITE_URL = "https://euc.example"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -96,7 +101,10 @@ class TestDeployment:
             "DATABASE_URL": "postgres://euc:secret@db.invalid/euc",
             "REDIS_URL": "redis://redis.invalid:6379/0",
             "EMAIL_URL": "smtp://mail.invalid:25",
+            "TIME_STAMP_URL": "https://tsa.invalid/",
+            "TIME_STAMP_TRUST_ROOTS": str(tmp_path / "tsa.pem"),
         }
+        (tmp_path / "tsa.pem").touch()
         command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
         answer = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
         assert answer.returncode == 0, answer.stdout + answer.stderr

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
-from documents import keys, signing
+from documents import keys, signing, stamping
 from documents.models import Document, StoredFile
 from tests.documents import poppler
 from tests.documents.conftest import AT
@@ -26,6 +26,7 @@ class TestSeal:
         assert status.bottom_line
         assert status.trusted
         assert status.coverage.name == "ENTIRE_FILE"
+        assert status.timestamp_validity.trusted
         assert reader.embedded_signatures[0].docmdp_level.name == "FILL_FORMS"
 
     def test_names_its_signer_and_pages(self, sealed):
@@ -35,9 +36,10 @@ class TestSeal:
     def test_keeps_the_printed_bytes_in_front(self, sealed, unsealed):
         assert sealed.content.startswith(unsealed)
 
-    def test_gives_the_same_bytes_again(self, sealed, unsealed, sealing_key):
-        again = signing.seal(unsealed, reason="EUC/0388000001/2026-27/0001", at=AT)
-        assert again == sealed
+    def test_gives_the_same_bytes_again_without_an_authority(self, unsealed, sealing_key, monkeypatch):
+        monkeypatch.setattr(stamping, "authority", lambda: None)
+        first, again = (signing.seal(unsealed, reason="EUC/0388000001/2026-27/0001", at=AT) for _ in "12")
+        assert again == first
 
     def test_lets_a_second_signature_follow(self, sealed, made_keys, sealing_key):
         status, _reader = _judged(_signed_again(sealed.content), made_keys)
@@ -168,10 +170,13 @@ def _judged(content, made_keys):
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko_certvalidator import ValidationContext
 
-    roots = list(load_certs_from_pemder([str(made_keys["SEAL_TRUST_ROOTS"])]))
+    files = (made_keys["SEAL_TRUST_ROOTS"], made_keys["KEYS_DIR"] / stamping.DEMONSTRATION_ROOT)
+    contexts = [
+        ValidationContext(trust_roots=list(load_certs_from_pemder([str(file)])), allow_fetching=False)
+        for file in files
+    ]
     reader = PdfFileReader(io.BytesIO(content))
-    context = ValidationContext(trust_roots=roots, allow_fetching=False)
-    return validate_pdf_signature(reader.embedded_signatures[0], context), reader
+    return validate_pdf_signature(reader.embedded_signatures[0], *contexts), reader
 
 
 def _signed_again(content):

@@ -4,6 +4,7 @@ import random
 import resource
 import time
 import zlib
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -53,6 +54,7 @@ class TestUnregisteredBytes:
         assert signature.valid
         assert signature.trusted
         assert signature.whole_file
+        assert abs(signature.stamped_at - datetime.now(UTC)) < timedelta(minutes=5)
         assert signature.unchanged
 
     def test_show_that_the_seal_belongs_to_other_bytes(self, sealed, sealing_key):
@@ -67,6 +69,12 @@ class TestUnregisteredBytes:
         (signature,) = verifying.examine(sealed.content).signatures
         assert signature.intact
         assert not signature.trusted
+
+    def test_tell_no_time_of_an_authority_that_is_not_trusted(self, sealed, sealing_key, settings, tmp_path):
+        settings.TIME_STAMP_TRUST_ROOTS = str(tmp_path / "none.pem")
+        (signature,) = verifying.examine(sealed.content).signatures
+        assert signature.trusted
+        assert signature.stamped_at is None
 
     @pytest.mark.parametrize(
         ("content", "problem"),

@@ -108,6 +108,18 @@ class TestPrintCertificate:
         assert (Document.objects.count(), pdfs().count()) == (1, 1)
         assert events.about(certificate).filter(verb="euc.certificate.seal_document").count() == 1
 
+    def test_waits_for_the_time_stamp(self, certificate, settings):
+        """While a configured authority is out of reach there is no document; then there is, with its time."""
+        settings.TIME_STAMP_URL = "http://127.0.0.1:9/"
+        assert run(certificate) is False
+        assert "NoTimeStamp" in errand_of(certificate).last_error
+        assert Certificate.objects.get(pk=certificate.pk).document is None
+        assert not pdfs().exists()
+        settings.TIME_STAMP_URL = ""
+        assert run(certificate) is True
+        content = storing.read(Certificate.objects.get(pk=certificate.pk).document.file)
+        signing.confirm(content, signing.current_signer().certificate, stamped=True)
+
     def test_discards_the_document_of_an_overtaken_worker(self, certificate, monkeypatch):
         seal, answers = signing.seal, []
 

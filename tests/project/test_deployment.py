@@ -68,7 +68,10 @@ class TestLockFiles:
         lock = (ROOT / "frontend" / "package-lock.json").read_text()
         assert '"resolved"' not in lock
 
-    @pytest.mark.parametrize("name", ["requirements.txt", "requirements/test.txt", "requirements/assets.txt"])
+    @pytest.mark.parametrize(
+        "name",
+        ["requirements.txt", *(f"requirements/{name}.txt" for name in ("test", "hsm", "assets"))],
+    )
     def test_hash_every_package(self, name):
         text = (ROOT / name).read_text()
         assert not re.search(r"https?://", text)

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts import actors
-from documents import fonts, rendering, signing, storing
+from documents import fonts, rendering, signing, stamping, storing
 from euc import dossier
 from euc.models import Certificate
 from workflow import engine, events
@@ -31,7 +31,13 @@ class Command(BaseCommand):
             out.mkdir(parents=True, exist_ok=True)
             path = out / f"{found.slug}-dossier.zip"
             path.write_bytes(content)
-        except (engine.Refusal, signing.NoKey, storing.Corrupted, fonts.GlyphMissing) as refusal:
+        except (
+            engine.Refusal,
+            signing.NoKey,
+            stamping.NoTimeStamp,
+            storing.Corrupted,
+            fonts.GlyphMissing,
+        ) as refusal:
             raise CommandError(str(refusal)) from refusal
         except (rendering.RenderFailed, OSError) as problem:
             raise CommandError(f"The dossier could not be written: {problem}") from problem
