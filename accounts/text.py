@@ -12,7 +12,6 @@ MOST_MARKS = 8  # combining marks on one letter; Vedic Sanskrit needs four, 10,0
 JOINERS = "\u200c\u200d"
 BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"  # letters by category, blank to the eye
 INDIC_BLOCKS = ((0x0900, 0x0DFF), (0x1CD0, 0x1CFF), (0xA8E0, 0xA8FF), (0x11B00, 0x11B5F))
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def clean_line(text: str, *, max_length: int) -> str:
@@ -81,10 +80,3 @@ def _joins_indic(text, place):
         return False
     neighbours = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
     return any(start <= ord(n) <= end for n in neighbours for start, end in INDIC_BLOCKS)
-
-
-def harmless_cell(value):
-    """A cell for CSV or XLSX that no spreadsheet takes for a formula: such text gets an apostrophe in front."""
-    if isinstance(value, str) and value[:1] in FORMULA_SIGNS:
-        return f"'{value}"
-    return value if isinstance(value, int | float) else str(value)

@@ -31,7 +31,7 @@ TYPED = [
     *("licensing/predicting.py", "licensing/services.py", "licensing/calendar.py"),
     *("shipments/workflow.py", "shipments/accounts.py", "shipments/bars.py", "shipments/drawing.py"),
     *("shipments/custody.py", "shipments/services.py", "shipments/balancing.py", "shipments/checking.py"),
-    *("shipments/picture.py", "shipments/identifiers.py"),
+    *("shipments/picture.py", "shipments/identifiers.py", "shipments/importing.py"),
     *("documents/sheets.py", "euc/draft_sheets.py", "euc/draft_files.py", "euc/attaching.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
     *("documents/stamping.py", "documents/pkcs11_signer.py"),

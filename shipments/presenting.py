@@ -76,13 +76,15 @@ def csv_rows(balance: Any) -> list[list[Any]]:
     """The balance as rows of a table: one a place, weights in milligrams."""
     head = [
         _("Certificate"), _("As of"), _("Line"), _("Description"), _("Licensed, mg"), _("Given up, mg"),
-        _("Reserved, mg"), _("Drawn, mg"), _("Left, mg"), _("Where"), _("Place"), _("Weight, mg"), _("Pieces"),
+        _("Reserved, mg"), _("Drawn, mg"), _("Left, mg"), _("Found, mg"), _("Where"), _("Place"), _("Weight, mg"),
+        _("Pieces"),
     ]  # fmt: skip
     rows = [head]
     for line in balance.lines:
         about = [balance.reference, balance.day.isoformat(), line.number, line.description, line.licensed_mg]
         about += [line.given_up_mg, line.reserved_mg, line.drawn_mg, line.left_mg]
-        for place in line.places or [None]:
+        inside = [place for place in line.places if place.account not in accounts.OUTSIDE]
+        for place in inside or [None]:
             where = [place.label, place.place, place.weight_mg, place.pieces] if place else ["", "", 0, 0]
-            rows.append([*about, *where])
+            rows.append([*about, line.found_mg, *where])
     return rows

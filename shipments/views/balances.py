@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts import text
 from accounts.access import roles_required
+from documents import sheets
 from euc.views import loading as certificates
 from shipments import accounts, balancing, picture, presenting
 from shipments.models import Consignment
@@ -40,12 +38,9 @@ def balance(request: HttpRequest, reference: str) -> HttpResponse:
 def as_csv(request: HttpRequest, reference: str) -> HttpResponse:
     """One row a place; cells that a spreadsheet would run come back as text."""
     certificate = certificates.certificate(request, reference)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    table = sheets.csv_of(presenting.csv_rows(balancing.of(certificate)))
+    response = HttpResponse(table, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="mass-balance-{certificate.slug}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    for row in presenting.csv_rows(balancing.of(certificate)):
-        writer.writerow([text.harmless_cell(cell) for cell in row])
     return response
 
 
