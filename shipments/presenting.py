@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shipments import accounts, workflow
+from shipments import accounts, watch_law, workflow
 from shipments.models import Consignment
 
 VERBS = {
@@ -26,6 +26,9 @@ VERBS = {
     "lose": gettext_lazy("Lost on the way"),
     "reconcile": gettext_lazy("Reconciled"),
     "cancel": gettext_lazy("Cancelled"),
+    "raise": gettext_lazy("Case raised"),
+    "explain": gettext_lazy("Explained"),
+    "confirm": gettext_lazy("Re-export confirmed"),
 }
 STAGES = (
     ("declared_on", workflow.DECLARED),
@@ -47,7 +50,7 @@ def history(events: Any) -> list[dict[str, Any]]:
             "by": event.person_name,
             "organisation": event.organisation_name.partition(", ")[2] or event.organisation_name,
             "note": event.details.get("reason", ""),
-            "tone": workflow.TONES.get(event.to_status, "neutral"),
+            "tone": (workflow.TONES | watch_law.TONES).get(event.to_status, "neutral"),
         }
         for event in reversed(list(events))
     ]

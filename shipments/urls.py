@@ -3,7 +3,7 @@
 from django.urls import path
 
 import shipments.converters  # noqa: F401 - registers the `consignment` converter
-from shipments.views import balances, consignments, stock
+from shipments.views import balances, consignments, stock, watch
 
 app_name = "shipments"
 
@@ -25,6 +25,10 @@ urlpatterns = [
     path("stock/places/<int:pk>/<slug:verb>/", stock.move, name="move"),
     path("stock/postings/<int:pk>/reverse/", stock.reverse, name="posting-reverse"),
     path("stock/postings/<int:pk>/evidence/", stock.evidence, name="posting-evidence"),
+    path("watch/", watch.listing, name="watch"),
+    path("watch/load/", watch.load, name="watch-load"),
+    path("watch/<int:pk>/", watch.detail, name="export"),
+    path("watch/<int:pk>/<slug:verb>/", watch.step, name="export-step"),
     path(BALANCE + "/", balances.balance, name="balance"),
     path(BALANCE + ".csv", balances.as_csv, name="balance-csv"),
     path(BALANCE + ".json", balances.as_json, name="balance-json"),

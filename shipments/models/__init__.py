@@ -3,5 +3,6 @@
 from shipments.models.consignment import Consignment, Lot
 from shipments.models.custody import Holding, Posting
 from shipments.models.draw import Draw
+from shipments.models.export import ExportItem
 
-__all__ = ["Consignment", "Draw", "Holding", "Lot", "Posting"]
+__all__ = ["Consignment", "Draw", "ExportItem", "Holding", "Lot", "Posting"]

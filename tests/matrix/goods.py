@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from documents import storing
+from documents import sheets, storing
 from euc.models import Certificate
 from euc.models.certificate import today
 from licensing import services as licences
 from licensing.models import LicenceCase
 from licensing.services import LicenceFacts
-from shipments import custody, services
+from shipments import custody, services, watch
 from shipments.models import Consignment
 from shipments.services import LotPlan, Receipt
 
@@ -106,3 +106,9 @@ def _receive(mark: Any, consignment: Consignment, by: Any) -> None:
         key=f"matrix-{consignment.pk}",
         document=mark("submitted", "posting.document"),
     )
+
+
+def export(importer: Any, officer: Any) -> None:
+    """Magnets as such that left India, raised as a case."""
+    row = (importer.iec, "INBOM4", "4410001", f"{today():%d-%m-%Y}", "85051110", "NdFeB magnets", "US")
+    watch.load(sheets.csv_of([watch.NEEDED, row]), by=officer)

@@ -22,6 +22,7 @@ from PIL import Image
 from euc.completeness import PAGES
 from euc.models import ListVersion, ScreeningHit
 from euc.models.certificate import today
+from shipments.models import ExportItem
 from tests.matrix import canaries, policy
 from tests.matrix.policy import Route
 from tests.matrix.routes import Address
@@ -137,6 +138,8 @@ SUBJECTS = {
     "consignment": _consignment,
     "consignment-step": _consignment,
     "lot": _lot,
+    "export": lambda seeded, stage: {"pk": ExportItem.objects.get().pk},
+    "export-step": lambda seeded, stage: {"pk": ExportItem.objects.get().pk},
     "holding": _holding,
     "move": _holding,
     "posting": _posting,

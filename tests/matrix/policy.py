@@ -184,6 +184,10 @@ ROUTES = {
         get=DRAFTERS, post=DRAFTERS, subject="issue-posting", at="ISSUED", after_post=ANSWERED
     ),
     "shipments:posting-evidence": Route(get=RECORDERS | {"auditor"}, subject="posting", at="ISSUED"),
+    "shipments:watch": _open(get=SCREENERS),
+    "shipments:watch-load": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
+    "shipments:export": _open(get=SCREENERS, subject="export", is_shared=True),
+    "shipments:export-step": _open(get=REVIEWERS, post=REVIEWERS, subject="export-step", is_shared=True),
     "shipments:balance": Route(get=READERS, subject="certificate", at="ISSUED"),
     "shipments:balance-csv": Route(get=READERS, subject="certificate", at="ISSUED"),
     "shipments:balance-json": Route(get=READERS, subject="certificate", at="ISSUED"),
@@ -361,6 +365,10 @@ VERBS = {
         "lose": Verb(DRAFTERS, "DEPARTED"),
         "reconcile": Verb(SIGNATORIES, "RECEIVED"),
         "cancel": Verb(DRAFTERS, "BOOKED"),
+    },
+    "export-step": {
+        "explain": Verb(REVIEWERS, "OPEN"),
+        "confirm": Verb(frozenset({"senior"}), "OPEN"),
     },
     "move": {"issue": Verb(DRAFTERS, "ISSUED")},
     "hit-step": {

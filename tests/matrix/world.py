@@ -114,6 +114,7 @@ def build(rows_of) -> World:
     seeded["platform"] = Seeded(people["administrator"].organisation)
     people["broker"] = _broker(seeded)
     _hits(seeded["a"].certificates["ISSUED"], people["officer"])
+    goods.export(seeded["a"].organisation, people["officer"])
     return World(seeded, _visitors(people), owned)
 
 
