@@ -92,7 +92,7 @@ def _is_theirs(thing: Any, by: Actor) -> bool:
 
 def may_report(case: LicenceCase, by: Actor) -> bool:
     """Whether this person may say where the case stands."""
-    return _is_theirs(case, by) or bool(by.roles & OFFICERS)
+    return _is_theirs(case, by) or bool(by.roles & (OFFICERS | {Role.CLOCK}))
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ TYPED = [
     *("accounts/tokens.py", "accounts/answers.py", "euc/pages.py", "euc/shapes.py"),
     *("licensing/stations.py", "licensing/deriving.py", "licensing/clock.py", "licensing/forecasting.py"),
     *("licensing/predicting.py", "licensing/services.py", "licensing/calendar.py"),
+    "licensing/simulating.py",
     *("shipments/workflow.py", "shipments/accounts.py", "shipments/bars.py", "shipments/drawing.py"),
     *("shipments/custody.py", "shipments/services.py", "shipments/balancing.py", "shipments/checking.py"),
     *(
