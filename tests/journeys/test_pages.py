@@ -25,7 +25,7 @@ MOST_PAGES = 70  # of one role
 OF_ONE_KIND = {"/certificates/euc/": 4, "/undertakings/nru/": 2}  # one of every other kind
 SHOWN_BY_ROLE = {"/", "/certificates/euc/"}
 NOT_PAGES = re.compile(
-    r"logout|\.pdf|\.json|\.csv|/scans/\d+/|/evidence/\d+/|/\d+/evidence/|/static/|/admin/|/api/"
+    r"logout|\.pdf|\.json|\.csv|\.xlsx|/scans/\d+/|/evidence/\d+/|/\d+/evidence/|/static/|/admin/|/api/"
 )
 REFERENCE = re.compile(r"(EUC|NRU|LIC|CON)-[0-9A-Z]{10}-\d{4}-\d\d-\d{4,}")
 WALKED_BEFORE: set[str] = set()  # kinds of pages that another role of this run has shown
@@ -82,6 +82,16 @@ def test_pages_that_refuse(people, screenshots):
     drafter.presses("Save and continue")
     drafter.sees("There is a problem")
     look("line")
+    drafter.opens("/tokens/make/")
+    drafter.presses("Make the token")
+    drafter.sees("There is a problem")
+    look("token")
+    drafter.opens("/certificates/from-file/")
+    rows = b"po_number,itc_hs\nPO-7,12\nPO-8,85051190\n"
+    drafter.uploads("#upload-file", name="orders.csv", content=rows, media_type="text/csv")
+    drafter.presses("Upload")
+    drafter.sees("Does not hold")
+    look("file")
     assert not findings, "\n".join(findings)
 
 
