@@ -32,7 +32,7 @@ PLACES = (
     Place("euc:original-list", _("Originals"), READERS),
     Place("licensing:case-list", _("Licences"), READERS),
     Place("shipments:consignment-list", _("Consignments"), READERS),
-    Place("shipments:stock", _("Stock"), READERS),
+    Place("shipments:stock", _("Stock"), IMPORTER),
     Place("euc:rule-list", _("Rules"), READERS),
     Place("euc:clause-list", _("Clauses"), READERS),
     Place("euc:screening", _("Screening"), AUTHORITY),

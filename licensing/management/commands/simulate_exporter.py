@@ -1,12 +1,14 @@
 """Play an exporter's cases with faults through the product and compare; prints JSON. Never in production."""
 
 import json
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from accounts import actors
-from euc import control
+from euc import control, demonstration
 from euc import workflow as law
 from euc.models import Certificate
 from licensing import simulating
@@ -61,10 +63,17 @@ class Command(BaseCommand):
 
     @staticmethod
     def certificate():
-        """The oldest issued certificate that no open case follows: its cases have the longest past."""
+        """An issued certificate with a long enough past and no open case; a demonstration makes one."""
         followed = LicenceCase.objects.open().values("certificate")
-        free = Certificate.objects.filter(status__in=law.WAS_ISSUED).exclude(pk__in=followed)
-        found = free.order_by("valid_from", "pk").first()
+        old = control.day_in_china() - timedelta(days=2 * simulating.LONGEST)
+        free = Certificate.objects.filter(status__in=law.WAS_ISSUED, valid_from__lte=old)
+        found = free.exclude(pk__in=followed).order_by("valid_from", "pk").first()
+        if found is None and settings.DEMONSTRATION:
+            who = {
+                name: demonstration.people()[name] for name in ("drafter", "signatory", "officer", "senior")
+            }
+            at = timezone.now() - timedelta(days=3 * simulating.LONGEST)
+            found = demonstration.issued(**who, po_number="PO-SIMULATED", at=at)
         if found is None:
-            raise CommandError("There is no issued certificate without an open case.")
-        return found
+            raise CommandError("There is no certificate that is old enough and has no open case.")
+        return Certificate.objects.get(pk=found.pk)
