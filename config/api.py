@@ -16,6 +16,8 @@ from accounts.access import open_to_all
 from accounts.api import TooLarge
 from euc import api as euc_api
 from euc import converters, shapes  # noqa: F401  (converters registers `reference`)
+from licensing import api as licensing_api
+from shipments import api as shipments_api
 from workflow import engine
 
 STATUS_OF = {engine.Refusal: 409, engine.WrongStatus: 409, engine.NotAllowed: 403, engine.Incomplete: 400}
@@ -78,9 +80,14 @@ def _said(error: exceptions.APIException) -> tuple[str, str, dict]:
 
 router = SimpleRouter(use_regex_path=False)
 router.register("certificates", euc_api.CertificateViewSet, basename="certificate")
+router.register("licence-cases", licensing_api.LicenceCaseViewSet, basename="licence-case")
+router.register("consignments", shipments_api.ConsignmentViewSet, basename="consignment")
 
 urlpatterns = [
     path("", include((router.urls, "api"), namespace="api")),
+    path(
+        "certificates/<reference:reference>/balance/", shipments_api.BalanceView.as_view(), name="api-balance"
+    ),
     path("verifications/<str:token>/", euc_api.verify, name="api-verification"),
     path("openapi.yaml", open_to_all(SpectacularAPIView.as_view()), name="api-schema"),
 ]

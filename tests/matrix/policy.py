@@ -260,6 +260,11 @@ ROUTES = {
     "api:certificate-evidence": Route(
         post=DRAFTERS, subject="certificate", at="DRAFT", is_api=True, after_post="201", takes_file=True
     ),
+    "api:licence-case-list": Route(get=READERS, is_api=True),
+    "api:licence-case-detail": Route(get=READERS, subject="case", at="ISSUED", is_api=True),
+    "api:consignment-list": Route(get=READERS, is_api=True),
+    "api:consignment-detail": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
+    "api-balance": Route(get=READERS, subject="certificate", at="ISSUED", is_api=True),
     "api-verification": Route(
         get=EVERYBODY,
         subject="token",

@@ -1,0 +1,52 @@
+"""Doors in JSON: consignments and mass balances to read."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+import shipments.converters  # noqa: F401 - registers the `consignment` converter
+from euc.api import ActsForAnOrganisation, CertificatePages
+from euc.models import Certificate
+from shipments import balancing
+from shipments.models import Consignment, Lot
+from shipments.serializers import BalanceSerializer, ConsignmentDetailSerializer, ConsignmentSerializer
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Consignments you may see, newest first"),
+    retrieve=extend_schema(summary="One consignment with its lots"),
+)
+class ConsignmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    permission_classes = [ActsForAnOrganisation]
+    pagination_class = CertificatePages
+    serializer_class = ConsignmentSerializer
+    queryset = Consignment.objects.none()
+    lookup_field = "reference"
+    lookup_value_converter = "consignment"
+
+    def get_queryset(self) -> QuerySet[Consignment]:
+        rows = Consignment.objects.visible_to(self.request.actor).for_list().select_related("licence")
+        if self.action == "list":
+            return rows
+        return rows.prefetch_related(Prefetch("lot_rows", Lot.objects.select_related("goods_line")))
+
+    def get_serializer_class(self) -> type[ConsignmentSerializer]:
+        return ConsignmentSerializer if self.action == "list" else ConsignmentDetailSerializer
+
+
+class BalanceView(APIView):
+    """The mass balance of one certificate."""
+
+    permission_classes = [ActsForAnOrganisation]
+
+    @extend_schema(summary="Where each gram of a certificate is", responses=BalanceSerializer)
+    def get(self, request: Request, reference: str) -> Response:
+        mine = Certificate.objects.visible_to(request.actor).select_related("end_use")
+        certificate = get_object_or_404(mine, reference=reference)
+        return Response(BalanceSerializer(balancing.as_json(balancing.of(certificate))).data)

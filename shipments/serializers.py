@@ -1,0 +1,73 @@
+"""The shape of consignments and mass balances in JSON. Output fields are listed one by one; nothing is taken in."""
+
+from rest_framework import serializers
+
+from shipments.models import Consignment
+
+
+class LotSerializer(serializers.Serializer):
+    lot = serializers.IntegerField(source="number")
+    line = serializers.IntegerField(source="goods_line.number", help_text="Of the certificate.")
+    batch = serializers.CharField()
+    weight_mg = serializers.IntegerField(help_text="Whole milligrams.")
+    pieces = serializers.IntegerField()
+    entered_mg = serializers.IntegerField(allow_null=True)
+
+
+class ConsignmentSerializer(serializers.ModelSerializer):
+    """A consignment with its papers."""
+
+    certificate = serializers.CharField(source="certificate.reference")
+    importer = serializers.CharField(source="importer.name")
+    licence = serializers.CharField(source="licence.number", allow_null=True, default=None)
+    status = serializers.CharField(help_text="A status of docs/workflows.md, shipments.consignment.")
+
+    class Meta:
+        model = Consignment
+        fields = (
+            "reference", "certificate", "importer", "licence", "without_licence", "status", "exporter_name",
+            "invoice_number", "invoice_date", "mode", "transport_document", "port_of_loading", "port_of_entry",
+            "declared_on", "released_on", "departed_on", "arrived_on", "boe_type", "boe_number", "boe_on",
+            "cleared_on", "received_on",
+        )  # fmt: skip
+
+
+class ConsignmentDetailSerializer(ConsignmentSerializer):
+    """With its lots."""
+
+    lots = LotSerializer(many=True, source="lot_rows")
+
+    class Meta(ConsignmentSerializer.Meta):
+        fields = (*ConsignmentSerializer.Meta.fields, "lots")
+
+
+class PlaceSerializer(serializers.Serializer):
+    account = serializers.CharField(help_text="An account of the custody ledger, such as ON_HAND.")
+    place = serializers.CharField()
+    weight_mg = serializers.IntegerField()
+    pieces = serializers.IntegerField()
+
+
+class BalanceLineSerializer(serializers.Serializer):
+    line = serializers.IntegerField()
+    description = serializers.CharField()
+    licensed_mg = serializers.IntegerField()
+    given_up_mg = serializers.IntegerField()
+    reserved_mg = serializers.IntegerField()
+    drawn_mg = serializers.IntegerField()
+    left_mg = serializers.IntegerField()
+    entered_mg = serializers.IntegerField()
+    received_mg = serializers.IntegerField()
+    found_mg = serializers.IntegerField()
+    difference_mg = serializers.IntegerField(help_text="0 when every gram is somewhere.")
+    where = PlaceSerializer(many=True)
+
+
+class BalanceSerializer(serializers.Serializer):
+    """Where each gram of a certificate is, in whole milligrams."""
+
+    certificate = serializers.CharField()
+    as_of = serializers.DateField()
+    lines = BalanceLineSerializer(many=True)
+    difference_mg = serializers.IntegerField()
+    questions = serializers.ListField(child=serializers.CharField())
