@@ -149,19 +149,28 @@ class CertificateViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
 
     @_writes("Attach a file as evidence", EvidenceInput, EvidenceShown, 201)
     @action(detail=True, methods=["post"], url_path="evidence", parser_classes=[MultiPartParser])
-    @once
     def evidence(self, request: Request, reference: str) -> Response:
-        certificate = self._draft()
+        self._draft()
+        kind, checked = self._checked(request)  # takes seconds: not while the database is held
+        return self._attach(request, kind=kind, checked=checked)
+
+    @once
+    def _attach(self, request: Request, *, kind: str, checked: uploads.CheckedUpload) -> Response:
+        added = attaching.attach(certificate=self._draft(), by=request.actor, kind=kind, checked=checked)
+        return Response(shapes.shown_evidence(added), status=201)
+
+    def _checked(self, request: Request) -> tuple[str, uploads.CheckedUpload]:
         form = EvidenceForm(request.data, request.FILES)
         if unknown := set(request.data) - set(form.fields):
             raise shapes.Malformed({name[:200]: [shapes.unknown()] for name in unknown})
         if not form.is_valid():
             raise shapes.Malformed(form.errors.get_json_data())
         try:
-            added = attaching.attach(certificate=certificate, by=request.actor, **form.cleaned_data)
+            checked = uploads.check(form.cleaned_data["file"])
         except uploads.UploadRefused as refused:
             raise shapes.Malformed({"file": [{"code": "refused", "message": str(refused)}]}) from None
-        return Response(shapes.shown_evidence(added), status=201)
+        form.cleaned_data["file"].seek(0)
+        return form.cleaned_data["kind"], checked
 
     def _draft(self) -> Certificate:
         """The certificate of the address, for a change. Whether it is a draft still, the verbs know."""

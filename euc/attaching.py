@@ -1,18 +1,16 @@
-"""Attaching a file as evidence: checked, stored, recorded. The same for pages and machines."""
+"""Attaching a file that `documents.uploads` checked as evidence. The same for pages and machines."""
 
 from __future__ import annotations
 
-from django.core.files.uploadedfile import UploadedFile
-
 from accounts.actors import Actor
-from documents import storing, uploads
+from documents import storing
+from documents.uploads import CheckedUpload
 from euc import drafting
 from euc.models import Certificate, Evidence
 
 
-def attach(*, certificate: Certificate, by: Actor, kind: str, file: UploadedFile) -> Evidence:
-    """Attach a file of one kind. Raises uploads.UploadRefused, and the engine's refusals."""
-    checked = uploads.check(file)
+def attach(*, certificate: Certificate, by: Actor, kind: str, checked: CheckedUpload) -> Evidence:
+    """Store the file and attach it as evidence of one kind. Raises the engine's refusals."""
     stored = storing.store(
         content=checked.content, name=checked.name, media_type=checked.media_type, book=certificate.book
     )

@@ -321,7 +321,9 @@ def _evidence(request: HttpRequest, certificate: Certificate, page: str) -> Http
     form = forms.EvidenceForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            added = attaching.attach(certificate=certificate, by=request.actor, **form.cleaned_data)
+            checked = uploads.check(form.cleaned_data["file"])
+            kind = form.cleaned_data["kind"]
+            added = attaching.attach(certificate=certificate, by=request.actor, kind=kind, checked=checked)
         except uploads.UploadRefused as refused:
             form.add_error("file", str(refused))
         except engine.Refusal as refusal:

@@ -15,6 +15,7 @@ from accounts.roles import Role, Scope
 from euc import demonstration, reference, workflow
 from euc import services as certificates
 from tests.factories import MembershipFactory
+from tests.matrix.harness import rows
 from workflow import events
 from workflow.engine import NotAllowed
 from workflow.models import Event
@@ -159,6 +160,15 @@ class TestAuthentication:
     def test_opens_no_page(self, client, made):
         page = client.get("/certificates/", headers={"Authorization": f"Token {made[1]}"})
         assert page.status_code == 302
+
+    def test_leaves_its_secret_nowhere(self, made, caplog):
+        with caplog.at_level("DEBUG"):
+            client = machine(made[1])
+            client.get(LIST)
+            client.post(LIST, {}, format="json", headers={"Idempotency-Key": "k"})
+            machine(made[1] + "x").get(LIST)
+        assert made[1] not in str(rows())
+        assert made[1] not in caplog.text
 
     def test_reads_only_where_it_may_only_read(self, drafter):
         _token, secret = tokens.make(by=drafter, name="x", scope=Scope.READ)
