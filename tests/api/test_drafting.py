@@ -1,10 +1,13 @@
 """Drafting in JSON: the same forms and verbs as the pages, faults by the path of the input, nothing moved besides."""
 
 import json
+import re
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache
 from PIL import Image
 from rest_framework.test import APIClient
@@ -368,6 +371,22 @@ class TestExamples:
     def test_lack_only_what_an_example_cannot_have(self, machine):
         missing = send(machine, LIST, examples.DRAFT).json()["missing"]
         assert {miss["page"] for miss in missing} <= {"evidence", "check", "undertakings"}
+
+    def test_of_the_page_for_people_hold(self, machine, draft):
+        """Every body that docs/api.md shows, sent as it says."""
+        text = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text()
+        bodies = [json.loads(body) for body in re.findall(r"-d '(.*?)'", text, re.DOTALL)]
+        opening, change, line, line_change = bodies
+        assert send(machine, LIST, opening).status_code == 201
+        assert send(machine, at(draft), change, "patch").status_code == 200
+        for _ in "12":
+            assert send(machine, at(draft, "lines/"), line).status_code == 201
+        assert send(machine, at(draft, "lines/2/"), line_change, "patch").status_code == 200
+
+    def test_of_a_refusal_is_a_real_one(self, machine):
+        text = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text()
+        shown = json.loads(re.search(r"```json\n(.*?)```", text, re.DOTALL)[1])
+        assert send(machine, LIST, {"goods": [{"itc_hs": "12"}]}).json() == shown
 
     def test_of_lines_hold(self, machine, draft):
         assert send(machine, at(draft, "lines/"), examples.LINE).status_code == 201
