@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import get_language, override
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from documents import sheets
 from euc import completeness, examples, forms, shapes
@@ -156,7 +157,7 @@ def _read_line(order: Order, row: Row, seen: Seen) -> None:
 def _form(
     order: Order, kind: Any, texts: dict[str, Any], part: str, places: dict[str, int], seen: Seen
 ) -> Any:
-    codes = _codes(kind, get_language() or "en")
+    codes = _codes(kind)
     typed = {name: codes.get((name, str(text).casefold()), text) for name, text in texts.items()}
     key = (kind, frozenset(typed.items()))
     if key not in seen:
@@ -172,11 +173,14 @@ NAME_OF = {(column.part, column.input): column.name for column in COLUMNS}
 
 
 @lru_cache(maxsize=16)
-def _codes(kind: Any, language: str) -> dict[tuple[str, str], str]:
-    """The code of each choice that was written as code or as the words on screen, in English or in `language`."""
+def _codes(kind: Any) -> dict[tuple[str, str], str]:
+    """The code of each choice that was written as code or as the words on screen, in any language of the screens.
+
+    Not of one language: the worker that drafts speaks another than the person who uploaded.
+    """
     found: dict[tuple[str, str], str] = {}
-    for spoken in ("en", language):
-        with override(spoken):
+    for language, _name in settings.LANGUAGES:
+        with override(language):
             for name, field in kind().fields.items():
                 for code, label in getattr(field, "choices", ()):
                     found |= {(name, str(label).casefold()): code, (name, str(code).casefold()): code}

@@ -84,6 +84,15 @@ class TestTake:
         texts = {"exporter_country": "china", "family": "ndfeb, sintered", "is_civil": "YES, purely civil"}
         assert problems(take(drafter, row("A", **texts))) == set()
 
+    def test_drafts_what_was_written_in_another_language(self, drafter):
+        found = take(
+            drafter, row("A", exporter_country="चीन", is_civil="yes"), row("B", exporter_country="中国")
+        )
+        draft_files.start(draft_file=found, by=drafter, skip_bad=False)
+        finish(found)
+        countries = {order.certificate.parties.get(role="EXPORTER").country for order in found.orders.all()}
+        assert countries == {"CN"}
+
     def test_knows_the_orders_that_have_a_certificate(self, drafter):
         certificate = services.start(by=drafter)
         Certificate.objects.filter(pk=certificate.pk).update(po_number="a")
