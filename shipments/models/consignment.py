@@ -167,10 +167,8 @@ class Consignment(models.Model):
 
     def in_transit_mg(self) -> int:
         """Weight of its lots that the ledger still holds as on the way, in milligrams."""
-        from shipments.models.custody import Holding
-
-        rows = Holding.objects.filter(lot__consignment=self, account=accounts.IN_TRANSIT)
-        return sum(rows.values_list("weight_mg", flat=True))
+        there = self.lot_rows.filter(holdings__account=accounts.IN_TRANSIT)
+        return there.aggregate(mg=models.Sum("holdings__weight_mg"))["mg"] or 0
 
     def last_day(self):
         """The latest day any stage happened; the next one cannot lie before it."""
