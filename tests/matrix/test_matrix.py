@@ -6,6 +6,7 @@ The control run at the end takes the scoping away and must then see leaks, or th
 import re
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 
@@ -41,6 +42,9 @@ VISITORS = (
     "anonymous", "undecided", "drafter", "signatory", "broker", "stranger", "officer", "senior", "auditor",
     "analyst", "administrator",
 )  # fmt: skip
+# The doors are the same code on both databases: everybody knocks on SQLite, one from each side on PostgreSQL.
+IS_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+HERE = VISITORS if IS_SQLITE else ("drafter", "officer")
 MOST_SHOWN = 25
 
 
@@ -150,14 +154,14 @@ class TestPolicy:
 
 
 class TestMatrix:
-    @pytest.mark.parametrize("name", VISITORS)
+    @pytest.mark.parametrize("name", HERE)
     def test_holds_for(self, harness, name):
         before = harness.count
         problems = all_of(violations(harness, harness.world.visitors[name]))
         print(f"{name}: {harness.count - before} requests")
         assert not problems, say(problems)
 
-    @pytest.mark.parametrize("name", VISITORS)
+    @pytest.mark.parametrize("name", HERE)
     def test_finds_nothing_at_library_addresses_for(self, harness, name):
         visitor, problems = harness.world.visitors[name], []
         for address in LIBRARY:
