@@ -86,8 +86,12 @@ def run(results: Results, *legs: Leg) -> None:
                 leg.tell(results)
 
 
-def pytest(name: str, marks: str, env: dict[str, str]) -> Leg:
-    command = [sys.executable, "-m", "pytest", "-q", "--durations=10", "-m", marks, *sys.argv[1:]]
+# What asks no database of ours: once is enough.
+ONCE = ("--ignore=tests/benchmarks", "--ignore=tests/project")
+
+
+def pytest(name: str, marks: str, env: dict[str, str], *more: str) -> Leg:
+    command = [sys.executable, "-m", "pytest", "-q", "--durations=10", "-m", marks, *more, *sys.argv[1:]]
     return Leg(name, command, **env)
 
 
@@ -112,7 +116,8 @@ def on_services(results: Results, stack: contextlib.ExitStack) -> list[Leg]:
     except services.Missing as missing:
         results.missing(f"the suite on PostgreSQL and Redis: no {missing} here")
         return []
-    return [pytest("PostgreSQL and Redis", "not browser", {"DATABASE_URL": database, "REDIS_URL": redis})]
+    env = {"DATABASE_URL": database, "REDIS_URL": redis}
+    return [pytest("PostgreSQL and Redis", "not browser", env, *ONCE)]
 
 
 def main() -> int:
