@@ -86,8 +86,7 @@ def run(results: Results, *legs: Leg) -> None:
                 leg.tell(results)
 
 
-# What asks no database of ours: once is enough.
-ONCE = ("--ignore=tests/benchmarks", "--ignore=tests/project")
+ONCE = "--ignore=tests/benchmarks"  # they choose their databases themselves; once is enough
 
 
 def pytest(name: str, marks: str, env: dict[str, str], *more: str) -> Leg:
@@ -117,7 +116,7 @@ def on_services(results: Results, stack: contextlib.ExitStack) -> list[Leg]:
         results.missing(f"the suite on PostgreSQL and Redis: no {missing} here")
         return []
     env = {"DATABASE_URL": database, "REDIS_URL": redis}
-    return [pytest("PostgreSQL and Redis", "not browser", env, *ONCE)]
+    return [pytest("PostgreSQL and Redis", "not browser", env, ONCE)]
 
 
 def main() -> int:
