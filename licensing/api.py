@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, viewsets
 
 import licensing.converters  # noqa: F401 - registers the `case` converter
-from euc.api import ActsForAnOrganisation, CertificatePages
+from euc.api import ActsForAnOrganisation, CertificatePages, DraftsForAnImporter
 from licensing.models import LicenceCase, StatusReport
 from licensing.serializers import LicenceCaseDetailSerializer, LicenceCaseSerializer
 
@@ -17,7 +17,7 @@ from licensing.serializers import LicenceCaseDetailSerializer, LicenceCaseSerial
     retrieve=extend_schema(summary="One licence case: its reports and the licence with what is left"),
 )
 class LicenceCaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    permission_classes = [ActsForAnOrganisation]
+    permission_classes = [ActsForAnOrganisation, DraftsForAnImporter]
     pagination_class = CertificatePages
     serializer_class = LicenceCaseSerializer
     queryset = LicenceCase.objects.none()

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 import shipments.converters  # noqa: F401 - registers the `consignment` converter
-from euc.api import ActsForAnOrganisation, CertificatePages
+from euc.api import ActsForAnOrganisation, CertificatePages, DraftsForAnImporter
 from euc.models import Certificate
 from shipments import balancing
 from shipments.models import Consignment, Lot
@@ -23,7 +23,7 @@ from shipments.serializers import BalanceSerializer, ConsignmentDetailSerializer
     retrieve=extend_schema(summary="One consignment with its lots"),
 )
 class ConsignmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    permission_classes = [ActsForAnOrganisation]
+    permission_classes = [ActsForAnOrganisation, DraftsForAnImporter]
     pagination_class = CertificatePages
     serializer_class = ConsignmentSerializer
     queryset = Consignment.objects.none()
@@ -43,7 +43,7 @@ class ConsignmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
 class BalanceView(APIView):
     """The mass balance of one certificate."""
 
-    permission_classes = [ActsForAnOrganisation]
+    permission_classes = [ActsForAnOrganisation, DraftsForAnImporter]
 
     @extend_schema(summary="Where each gram of a certificate is", responses=BalanceSerializer)
     def get(self, request: Request, reference: str) -> Response:
