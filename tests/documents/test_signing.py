@@ -61,6 +61,7 @@ class TestNoKey:
             copy = tmp_path / made_keys[name].name
             copy.write_bytes(made_keys[name].read_bytes())
             setattr(settings, name, copy)
+        settings.KEYS_DIR = tmp_path  # where no time-stamping key of the machine lies
 
     def refused(self, unsealed, match):
         with pytest.raises(signing.NoKey, match=match):
