@@ -52,6 +52,7 @@ class Posting(AppendOnlyModel):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["lot", "verb"], name="posting_by_lot_and_verb")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(from_account__in=list(accounts.ACCOUNTS), to_account__in=list(accounts.ACCOUNTS)),
