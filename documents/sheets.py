@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
 
 from documents import bounded
 
@@ -122,6 +120,9 @@ def csv_of(rows: Iterable[Sequence[object]]) -> bytes:
 
 def xlsx_of(rows: Sequence[Sequence[object]], *, title: str) -> bytes:
     """A workbook of one sheet; the first row is the head, and every cell is text."""
+    from openpyxl import Workbook  # 30 MB that only who writes a workbook should carry
+    from openpyxl.styles import Alignment, Font
+
     book = Workbook()
     sheet = book.active
     sheet.title = title[:31]
