@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import chinese_calendar
-import holidays
 
 from licensing import clock
 from licensing.models import CalendarDay
@@ -39,6 +38,8 @@ def _year(year: int) -> list[CalendarDay]:
     try:
         working = {day: bool(chinese_calendar.is_workday(day)) for day in days}
     except NotImplementedError:  # the library knows no such year yet
+        import holidays  # 6 MB that a worker which prints should not carry
+
         free = holidays.country_holidays("CN", years=year)
         return [
             CalendarDay(day=d, is_working=d.weekday() < 5 and d not in free, source=ESTIMATED) for d in days
