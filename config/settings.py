@@ -53,6 +53,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
     "config",
+    "ministry",
     "shipments",
     "licensing",
     "euc",

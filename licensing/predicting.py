@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -61,13 +62,24 @@ def of(case: LicenceCase, *, on: date | None = None) -> Prediction | None:
 def _cases(rows: QuerySet, since: str, on: date) -> list[forecasting.Case]:
     """The cases of the last three years that began, with what became of them by that day."""
     column = f"{since}_on"
+    begun = rows.filter(**{f"{column}__gte": on - WINDOW, f"{column}__lte": on})
+    values = _with_ends(begun).order_by("-id")
+    rows_of = values.values_list(column, "granted_on", "ended_on")[:MOST_CASES]
+    return [_case(start, granted, ended, on) for start, granted, ended in rows_of]
+
+
+def _with_ends(rows: QuerySet) -> QuerySet:
+    """With `granted_on` and `ended_on`: the first days that reports which count claim for a grant and for an end."""
     counting = Q(reports__withdrawal=None)
     granted = Min("reports__claimed_on", filter=counting & Q(reports__claimed__in=GRANTS))
     ended = Min("reports__claimed_on", filter=counting & Q(reports__claimed__in=stations.ENDS))
-    begun = rows.filter(**{f"{column}__gte": on - WINDOW, f"{column}__lte": on})
-    values = begun.annotate(granted_on=granted, ended_on=ended).order_by("-id")
-    rows_of = values.values_list(column, "granted_on", "ended_on")[:MOST_CASES]
-    return [_case(start, granted, ended, on) for start, granted, ended in rows_of]
+    return rows.annotate(granted_on=granted, ended_on=ended)
+
+
+def ends_of(cases: Iterable[int]) -> dict[int, tuple[date | None, date | None]]:
+    """When each case was granted and when it ended, as reports say that were not withdrawn. One query."""
+    rows = _with_ends(LicenceCase.objects.filter(pk__in=set(cases)))
+    return {pk: (granted, ended) for pk, granted, ended in rows.values_list("pk", "granted_on", "ended_on")}
 
 
 def _case(start: date, granted_on: date | None, ended_on: date | None, on: date) -> forecasting.Case:

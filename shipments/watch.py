@@ -161,16 +161,15 @@ def _keep(
         loaded_at=at,
         **columns,
     )
-    if signal.is_case:
-        events.record(
-            book=item.book,
-            subject=item,
-            verb="shipments.export.raise",
-            by=by,
-            at=at,
-            to_status=item.status,
-            details={"score": item.score, "reasons": [code for code, _points in signal.reasons]},
-        )
+    events.record(
+        book=item.book,
+        subject=item,
+        verb=f"shipments.export.{'raise' if signal.is_case else 'note'}",
+        by=by,
+        at=at,
+        to_status=item.status,
+        details={"score": item.score, "reasons": [code for code, _points in signal.reasons]},
+    )
     return item
 
 

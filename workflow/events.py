@@ -12,12 +12,15 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Max
+from django.dispatch import Signal
 from django.utils import timezone
 
 from workflow.law import Actor
 from workflow.models import Book, Event
 
 GENESIS = "0" * 64
+
+recorded = Signal()  # sent with `events`, in the transaction that wrote them
 
 
 def record(
@@ -56,6 +59,7 @@ def record(
     event.hash = digest(event)
     event.save(force_insert=True)
     Book.objects.filter(pk=head.pk).update(length=event.number, head=event.hash)
+    recorded.send(sender=Event, events=[event])
     return event
 
 

@@ -1,0 +1,92 @@
+"""What figures are made of: boards, their dimensions, and the totals in which a fact counts. No database.
+
+A fact is one thing that counts, such as a goods line of an issued certificate: a board, values of dimensions, a month
+(India) and three whole numbers: how many, milligrams, hundredths of a currency. A board keeps a total for every pair of
+values of its dimensions, every single value and all facts together, for each month, each financial year and all time;
+a figure is one of them, however many facts there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+MEASURES = ("n", "quantity_mg", "value_cents")
+DIMENSIONS = (
+    "status", "kind", "day", "wait", "sector", "hs_in", "hs_cn", "weight_class", "port", "mode", "country", "currency",
+    "province", "importer", "exporter",
+)  # fmt: skip
+
+PIPELINE, ISSUED, ELEMENTS, VALIDITY = "pipeline", "issued", "elements", "validity"
+UNDERTAKINGS, CASES, WAITS = "undertakings", "cases", "waits"
+LICENCES, DRAWN, CONSIGNMENTS = "licences", "drawn", "consignments"
+CUSTODY, MOVES, EXPORTS = "custody", "moves", "exports"
+
+GOODS = ("sector", "hs_in", "hs_cn", "weight_class")
+TRADERS = ("province", "importer", "exporter")
+
+BOARDS: dict[str, tuple[str, ...]] = {
+    PIPELINE: ("status", "day", *GOODS, *TRADERS),
+    ISSUED: ("status", *GOODS, "currency", *TRADERS),
+    ELEMENTS: ("kind", *GOODS, *TRADERS),
+    VALIDITY: ("day", *GOODS, *TRADERS),
+    UNDERTAKINGS: ("status", "kind", "importer"),
+    CASES: ("status", "kind", "day", "sector", *TRADERS),
+    WAITS: ("wait", "sector", *TRADERS),
+    LICENCES: ("status", *GOODS, *TRADERS),
+    DRAWN: (*GOODS, *TRADERS),
+    CONSIGNMENTS: ("status", *GOODS, "port", "mode", *TRADERS),
+    CUSTODY: ("kind", *GOODS, "country", "importer"),
+    MOVES: ("kind", *GOODS, "country", "importer"),
+    EXPORTS: ("status", "kind", "country", "importer"),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where one total stands: the board, which dimensions it is by, the period, and their values."""
+
+    board: str
+    dims: str
+    period: str
+    a: str = ""
+    b: str = ""
+
+
+Measures = tuple[int, int, int]
+
+
+def year_of_month(month: str) -> str:
+    """`FY2025-26` for `2025-04` to `2026-03`; empty for no month."""
+    if not month:
+        return ""
+    year = int(month[:4]) - (month[5:] < "04")
+    return f"FY{year}-{(year + 1) % 100:02d}"
+
+
+def sets_of(board: str) -> Iterator[tuple[str, ...]]:
+    """The sets of up to two dimensions by which a board keeps totals, in the order of DIMENSIONS."""
+    dims = ordered(BOARDS[board])
+    for size in (0, 1, 2):
+        yield from combinations(dims, size)
+
+
+def ordered(dims: Iterable[str]) -> tuple[str, ...]:
+    wanted = set(dims)
+    return tuple(name for name in DIMENSIONS if name in wanted)
+
+
+def periods_of(month: str) -> tuple[str, ...]:
+    """All time, and the financial year and the month where there is one."""
+    return ("", year_of_month(month), month) if month else ("",)
+
+
+def cells(board: str, month: str, values: Mapping[str, str]) -> Iterator[Cell]:
+    """Every total in which a fact with these values counts."""
+    periods = periods_of(month)
+    for dims in sets_of(board):
+        name = ",".join(dims)
+        given = [values[dim] for dim in dims] + ["", ""]
+        for period in periods:
+            yield Cell(board, name, period, given[0], given[1])

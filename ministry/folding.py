@@ -1,0 +1,143 @@
+"""Adding to the totals what pointers say has changed: minus what was added before, plus what it counts for now.
+
+Only `fold` and the rebuild write facts and totals, one at a time, so that no writer of certificates or postings ever
+waits for a hot total. What is pointed at and not added yet, a figure adds when it is read (`reading`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from ministry import boards, pointing, telling
+from ministry.boards import Cell, Measures
+from ministry.models import Fact, Fold, Pointer, Total
+
+BATCH = 200
+Refs = dict[str, set[int]]
+_KEY = ("board", "dims", "period", "a", "b")
+
+
+def fold(*, most: int | None = None) -> int:
+    """Add what is pointed at, BATCH pointers a transaction; how many pointers are done. Safe to run anywhere twice."""
+    done = 0
+    while most is None or done < most:
+        folded = _fold_some()
+        done += folded
+        if folded < BATCH:
+            break
+    return done
+
+
+@transaction.atomic
+def _fold_some() -> int:
+    hold()
+    pointers = list(Pointer.objects.order_by("pk")[:BATCH])
+    if not pointers:
+        return 0
+    before, after = changes(refs_of(pointers))
+    _store(before, after)
+    _add(deltas(before, after))
+    Pointer.objects.filter(pk__in=[pointer.pk for pointer in pointers]).delete()
+    return len(pointers)
+
+
+def hold() -> Fold:
+    """The one row of whoever changes totals, locked until the transaction ends."""
+    Fold.objects.get_or_create(pk=1)
+    held = Fold.objects.select_for_update().get(pk=1)
+    Fold.objects.filter(pk=1).update(number=held.number + 1)
+    return held
+
+
+def refs_of(pointers: Iterable[Pointer]) -> Refs:
+    """What pointers name, by source; a case takes its licence along."""
+    refs: Refs = defaultdict(set)
+    for pointer in pointers:
+        refs[pointer.source].add(pointer.ref)
+    if cases := refs.get(pointing.CASE):
+        refs[pointing.LICENCE].update(telling.licences_of_cases(cases))
+    return refs
+
+
+def changes(refs: Refs) -> tuple[list[Fact], list[Fact]]:
+    """The facts of these rows as they were added, and as they are now."""
+    before: list[Fact] = []
+    after: list[Fact] = []
+    for source, numbers in refs.items():
+        if numbers:
+            before += Fact.objects.filter(source=source, ref__in=numbers)
+            after += telling.of(source, numbers)
+    return before, after
+
+
+def values_of(fact: Fact) -> dict[str, str]:
+    return {name: getattr(fact, name) for name in boards.DIMENSIONS}
+
+
+def measures_of(fact: Fact) -> Measures:
+    return fact.n, fact.quantity_mg, fact.value_cents
+
+
+def deltas(before: Iterable[Fact], after: Iterable[Fact]) -> dict[Cell, Measures]:
+    """By how much each total changes; totals that stay are absent."""
+    found: dict[Cell, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for sign, facts in ((-1, before), (1, after)):
+        for fact in facts:
+            measures = measures_of(fact)
+            for cell in boards.cells(fact.board, fact.month, values_of(fact)):
+                sums = found[cell]
+                for place, measure in enumerate(measures):
+                    sums[place] += sign * measure
+    return {cell: (n, mg, cents) for cell, (n, mg, cents) in found.items() if n or mg or cents}
+
+
+def _identity(fact: Fact) -> tuple[Any, ...]:
+    return fact.source, fact.ref, fact.board, fact.part
+
+
+def content_of(fact: Fact) -> tuple[Any, ...]:
+    """Everything a fact says, to be compared."""
+    said = (fact.reference, fact.month, *values_of(fact).values(), *measures_of(fact))
+    return (*_identity(fact), *said)
+
+
+def _store(before: list[Fact], after: list[Fact]) -> None:
+    known = {content_of(fact): fact for fact in before}
+    kept = {content_of(fact) for fact in after} & set(known)
+    Fact.objects.filter(pk__in=[fact.pk for said, fact in known.items() if said not in kept]).delete()
+    Fact.objects.bulk_create([fact for fact in after if content_of(fact) not in kept], batch_size=500)
+
+
+def _add(changed: dict[Cell, Measures]) -> None:
+    """One upsert a total, in one order everywhere."""
+    rows = [(c.board, c.dims, c.period, c.a, c.b, *changed[c]) for c in sorted(changed, key=_sorted)]
+    table = Total._meta.db_table
+    into = f'INSERT INTO "{table}" ({", ".join(_KEY)}, {", ".join(boards.MEASURES)}) VALUES'
+    sums = ", ".join(f'{name} = "{table}".{name} + excluded.{name}' for name in boards.MEASURES)
+    settle = f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {sums}"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            from psycopg2.extras import execute_values
+
+            execute_values(cursor.cursor, f"{into} %s {settle}", rows, page_size=500)
+        else:
+            marks = ", ".join(["%s"] * (len(_KEY) + len(boards.MEASURES)))
+            cursor.executemany(f"{into} ({marks}) {settle}", rows)
+
+
+def _sorted(cell: Cell) -> tuple[str, ...]:
+    return cell.board, cell.dims, cell.period, cell.a, cell.b
+
+
+def pending() -> Iterator[Pointer]:
+    return Pointer.objects.order_by("pk").iterator()
+
+
+def is_zero() -> Q:
+    """Totals that have come down to nothing."""
+    return Q(**dict.fromkeys(boards.MEASURES, 0))

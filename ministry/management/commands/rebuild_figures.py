@@ -1,0 +1,23 @@
+"""Make all figures anew from certificates, cases and ledger. With --check only compare: exit 1 and the differences."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ministry import rebuilding
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser):
+        parser.add_argument("--check", action="store_true", help="Compare and change nothing but what is pending.")
+
+    def handle(self, *args, **options):
+        if not options["check"]:
+            self.stdout.write(f"{rebuilding.rebuild()} facts")
+            return
+        wrong = rebuilding.differences()
+        for one in wrong:
+            self.stdout.write(f"{one.what}: kept {one.kept}, recomputed {one.found}")
+        if wrong:
+            raise CommandError(f"{len(wrong)} differences")
+        self.stdout.write("no difference")

@@ -1,0 +1,33 @@
+"""Every event points at what changed, in the event's own transaction: nothing that counts can change unseen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ministry.models import Pointer
+from workflow import events
+from workflow.models import Event
+
+CERTIFICATE, UNDERTAKING, CASE, LICENCE = "certificate", "undertaking", "case", "licence"
+CONSIGNMENT, LOT, EXPORT = "consignment", "lot", "export"
+
+SOURCE_OF = {
+    "euc.certificate": CERTIFICATE,
+    "euc.undertaking": UNDERTAKING,
+    "licensing.licencecase": CASE,
+    "licensing.licence": LICENCE,
+    "shipments.consignment": CONSIGNMENT,
+    "shipments.lot": LOT,
+    "shipments.exportitem": EXPORT,
+}
+
+
+def listen() -> None:
+    events.recorded.connect(point, dispatch_uid="ministry.point")
+
+
+def point(sender: type[Event], events: list[Event], **_others: Any) -> None:
+    """Leave a pointer for each subject that counts."""
+    pointed = [(SOURCE_OF[e.subject_type], e.subject_id) for e in events if e.subject_type in SOURCE_OF]
+    if pointed:
+        Pointer.objects.bulk_create([Pointer(source=source, ref=ref) for source, ref in pointed])

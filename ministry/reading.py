@@ -1,0 +1,214 @@
+"""Figures read from kept totals: one indexed read, plus what is pointed at and not added yet, in one snapshot.
+
+A figure by at most two dimensions comes from totals and takes as long with a million facts as with a thousand. One by
+more is summed over the facts. Both include the tail, so no figure is ever older than the last committed change.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet, Sum
+
+from ministry import boards, folding
+from ministry.boards import Measures
+from ministry.models import Fact, Pointer, Total
+
+MOST_TAIL = 300
+MONTH, YEAR = "month", "year"
+NOTHING: Measures = (0, 0, 0)
+Groups = dict[tuple[str, ...], Measures]
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Everything read inside is of one moment. Inside a transaction, the moment is that transaction's own."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")  # atomic() would begin as a writer and wait for others
+            try:
+                yield
+            finally:
+                cursor.execute("COMMIT")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Months of India from `first` to `last`, both included, `YYYY-MM`; empty ends are open."""
+
+    first: str = ""
+    last: str = ""
+
+    def holds(self, month: str) -> bool:
+        if not (self.first or self.last):
+            return True
+        return bool(month) and (not self.first or self.first <= month) and (not self.last or month <= self.last)
+
+    @property
+    def is_all(self) -> bool:
+        return not (self.first or self.last)
+
+    @property
+    def is_whole_years(self) -> bool:
+        """Whether financial years fill it exactly."""
+        starts = not self.first or self.first.endswith("-04")
+        return not self.is_all and starts and (not self.last or self.last.endswith("-03"))
+
+
+ALL_TIME = Span()
+Filters = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question: a board, what it is grouped by (dimensions; month or year first), filters, and a span."""
+
+    board: str
+    group: tuple[str, ...] = ()
+    filters: Filters = field(default_factory=dict)
+    span: Span = ALL_TIME
+
+    @property
+    def by(self) -> str:
+        """The length of period it is grouped by: month, year or none."""
+        return self.group[0] if self.group and self.group[0] in (MONTH, YEAR) else ""
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        return self.group[1:] if self.by else self.group
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether totals answer it; otherwise it is summed over facts."""
+        parts_of_years = self.by == YEAR and not (self.span.is_all or self.span.is_whole_years)
+        return len(self.needed) <= 2 and not parts_of_years
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        return boards.ordered({*self.dims, *self.filters})
+
+
+class Reader:
+    """Reads figures in the snapshot it was made in; the tail is told once."""
+
+    @cached_property
+    def tail(self) -> list[tuple[int, Fact]]:
+        """What the totals lack: facts as they were added with -1, and as they are now with +1."""
+        refs = folding.refs_of(folding.pending())
+        before, after = folding.changes(refs) if refs else ([], [])
+        return [*((-1, fact) for fact in before), *((1, fact) for fact in after)]
+
+    def read(self, ask: Ask) -> Groups:
+        """The measures of each group, the tail included; groups that are all zero are absent."""
+        sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
+        rows = self._from_totals(ask) if ask.is_kept else self._from_facts(ask)
+        for group, measures in rows:
+            _add(sums[group], measures, 1)
+        for sign, fact in self.tail:
+            if fact.board == ask.board and self._counts(ask, fact):
+                values = folding.values_of(fact)
+                period = (getattr(fact, ask.by),) if ask.by else ()
+                group = (*period, *(values[dim] for dim in ask.dims))
+                _add(sums[group], folding.measures_of(fact), sign)
+        found = {group: (n, mg, cents) for group, (n, mg, cents) in sums.items()}
+        return {group: found[group] for group in sorted(found) if found[group] != NOTHING}
+
+    def total(self, ask: Ask) -> Measures:
+        """The measures of an ask without groups."""
+        return self.read(ask).get((), NOTHING)
+
+    @staticmethod
+    def _counts(ask: Ask, fact: Fact) -> bool:
+        if ask.by and not fact.month:
+            return False
+        if not ask.span.holds(fact.month):
+            return False
+        return all(getattr(fact, dim) in wanted for dim, wanted in ask.filters.items())
+
+    @staticmethod
+    def _from_totals(ask: Ask) -> Iterator[tuple[tuple[str, ...], Measures]]:
+        names = dict(zip(ask.needed, ("a", "b"), strict=False))
+        rows = Total.objects.filter(board=ask.board, dims=",".join(ask.needed))
+        for dim, wanted in ask.filters.items():
+            rows = rows.filter(**{f"{names[dim]}__in": list(wanted)})
+        rows = _within(rows, ask)
+        groups = [*(["period"] if ask.by else []), *(names[dim] for dim in ask.dims)]
+        yield from _summed(rows, groups)
+
+    @staticmethod
+    def _from_facts(ask: Ask) -> Iterator[tuple[tuple[str, ...], Measures]]:
+        groups = [*([ask.by] if ask.by else []), *ask.dims]
+        yield from _summed(facts_of(ask), groups)
+
+
+def facts_of(ask: Ask) -> QuerySet[Fact]:
+    """The facts behind a figure, without what is pointed at and not added yet."""
+    rows = Fact.objects.filter(board=ask.board)
+    for dim, wanted in ask.filters.items():
+        rows = rows.filter(**{f"{dim}__in": list(wanted)})
+    if ask.span.first:
+        rows = rows.filter(month__gte=ask.span.first)
+    if ask.span.last:
+        rows = rows.filter(month__lte=ask.span.last)
+    if ask.by or not ask.span.is_all:
+        rows = rows.exclude(month="")
+    return rows
+
+
+def _within(rows: QuerySet[Total], ask: Ask) -> QuerySet[Total]:
+    """The totals of the longest periods that answer the ask."""
+    span = ask.span
+    if not ask.by and span.is_all:
+        return rows.filter(period="")
+    if ask.by == MONTH or not (span.is_all or span.is_whole_years):
+        rows = rows.exclude(period="").exclude(period__startswith="FY")
+        return rows.filter(_between("period", span.first, span.last))
+    first = boards.year_of_month(span.first) if span.first else ""
+    last = boards.year_of_month(span.last) if span.last else ""
+    return rows.filter(period__startswith="FY").filter(_between("period", first, last))
+
+
+def _between(name: str, first: str, last: str) -> Q:
+    found = Q()
+    if first:
+        found &= Q(**{f"{name}__gte": first})
+    if last:
+        found &= Q(**{f"{name}__lte": last})
+    return found
+
+
+def _summed(rows: QuerySet, groups: list[str]) -> Iterator[tuple[tuple[str, ...], Measures]]:
+    sums = {f"sum_{name}": Sum(name) for name in boards.MEASURES}
+    if not groups:
+        found = rows.order_by().aggregate(**sums)
+        yield (), tuple(int(found[f"sum_{name}"] or 0) for name in boards.MEASURES)  # type: ignore[misc]
+        return
+    for row in rows.order_by().values(*groups).annotate(**sums).values_list(*groups, *sums):
+        count = len(groups)
+        yield tuple(row[:count]), tuple(int(value or 0) for value in row[count:])  # type: ignore[misc]
+
+
+def _add(sums: list[int], measures: Measures, sign: int) -> None:
+    for place, measure in enumerate(measures):
+        sums[place] += sign * measure
+
+
+@contextmanager
+def reader() -> Iterator[Reader]:
+    """A reader in a snapshot; where nobody folds, what waits is added first, so that reading stays short."""
+    if Pointer.objects.order_by().values("pk")[: MOST_TAIL + 1].count() > MOST_TAIL:
+        folding.fold()
+    with snapshot():
+        yield Reader()
