@@ -17,6 +17,7 @@ from accounts.api import TooLarge
 from euc import api as euc_api
 from euc import converters, shapes  # noqa: F401  (converters registers `reference`)
 from licensing import api as licensing_api
+from ministry import api as ministry_api
 from shipments import api as shipments_api
 from workflow import engine
 
@@ -88,6 +89,9 @@ urlpatterns = [
     path(
         "certificates/<reference:reference>/balance/", shipments_api.BalanceView.as_view(), name="api-balance"
     ),
+    path("figures/", ministry_api.CatalogueView.as_view(), name="api-figures"),
+    path("figures/<slug:name>/", ministry_api.FigureView.as_view(), name="api-figure"),
+    path("figures/<slug:name>/rows/", ministry_api.RowsView.as_view(), name="api-figure-rows"),
     path("verifications/<str:token>/", euc_api.verify, name="api-verification"),
     path("openapi.yaml", open_to_all(SpectacularAPIView.as_view()), name="api-schema"),
 ]

@@ -36,6 +36,7 @@ PLACES = (
     Place("euc:rule-list", _("Rules"), READERS),
     Place("euc:clause-list", _("Clauses"), READERS),
     Place("euc:screening", _("Screening"), AUTHORITY),
+    Place("ministry:overview", _("Figures"), READERS),
     Place("shipments:watch", _("Re-exports"), AUTHORITY),
     Place("deliveries", _("Deliveries"), frozenset({"OFFICER", "SENIOR", "ADMINISTRATOR"})),
     Place("accounts:organisations", _("Organisations"), frozenset({"ADMINISTRATOR"})),

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -207,6 +208,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "config.tasks.run_command",
         "schedule": timedelta(hours=1),
         "args": ["remind_expiries"],
+    },
+    "fold-figures": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(seconds=env.int("FOLD_SECONDS", default=5)),
+        "args": ["fold_figures"],
+    },
+    "check-figures": {
+        "task": "config.tasks.run_command",
+        "schedule": crontab(hour=21, minute=30),  # UTC: three in the morning in India
+        "args": ["rebuild_figures", "--check"],
     },
     "forget-answers": {
         "task": "config.tasks.run_command",

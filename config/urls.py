@@ -7,6 +7,7 @@ from config import deliveries, health, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("ministry.urls")),
     path("", include("shipments.urls")),
     path("", include("licensing.urls")),
     path("", include("euc.urls")),

@@ -111,11 +111,11 @@ def as_text(value: object) -> str:
     return f"'{text}" if text.startswith(LIVE) else text
 
 
-def csv_of(rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV file in UTF-8 with its mark, so that spreadsheets read every script."""
+def csv_of(rows: Iterable[Sequence[object]], *, is_begun: bool = False) -> bytes:
+    """A CSV file in UTF-8 with its mark, so that spreadsheets read every script; further rows when it is begun."""
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\r\n").writerows([as_text(cell) for cell in row] for row in rows)
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    return (b"" if is_begun else b"\xef\xbb\xbf") + out.getvalue().encode()
 
 
 def xlsx_of(rows: Sequence[Sequence[object]], *, title: str) -> bytes:

@@ -19,6 +19,7 @@ const ASSETS = [
   ["bootstrap", "dist/js/bootstrap.bundle.min.js.map", "bootstrap.bundle.min.js.map"],
   ["bootstrap-icons", "bootstrap-icons.svg", "bootstrap-icons.svg"],
   ["htmx.org", "dist/htmx.min.js", "htmx.min.js"],
+  ["echarts", "dist/echarts.min.js", "echarts.min.js"],
   ...Object.entries(FONTS).flatMap(([name, family]) =>
     Object.entries(WEIGHTS).map(([weight, folder]) => [
       `@expo-google-fonts/${name}`,
@@ -32,6 +33,8 @@ const LICENCES = [
   ["bootstrap", "LICENSE"],
   ["bootstrap-icons", "LICENSE"],
   ["htmx.org", "LICENSE"],
+  ["echarts", "LICENSE"],
+  ["zrender", "LICENSE"],
   ...Object.keys(FONTS).map((name) => [`@expo-google-fonts/${name}`, "LICENSE_FONT"]),
 ];
 

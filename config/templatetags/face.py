@@ -77,6 +77,14 @@ def format_kg(milligrams: int) -> str:
     return f"{_grouped(kilograms, places)} kg"
 
 
+def format_weight(milligrams: int) -> str:
+    """Large weights in tonnes with three decimals, others in kilograms."""
+    if abs(int(milligrams)) < MG_PER_KG * 1000:
+        return format_kg(milligrams)
+    tonnes = _grouped(Decimal(int(milligrams)) / (MG_PER_KG * 1000), 3)
+    return gettext("%(number)s t") % {"number": tonnes}
+
+
 def format_inr(rupees) -> str:
     """Rupees and paise: ₹12,34,567.00, the sign before the rupee sign when negative."""
     amount = Decimal(str(rupees))
@@ -119,6 +127,12 @@ def to_moment(value) -> datetime.datetime | None:
 @register.filter
 def kg(milligrams):
     return "" if milligrams in (None, "") else format_kg(milligrams)
+
+
+@register.filter
+def weight(milligrams):
+    """Kilograms, and tonnes from a thousand of them on."""
+    return "" if milligrams in (None, "") else format_weight(milligrams)
 
 
 @register.filter

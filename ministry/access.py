@@ -1,0 +1,77 @@
+"""Who sees which figures: those who oversee see all; importers see what is published of everybody together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.roles import Role
+from ministry import suppressing
+from ministry.figures import FIGURES, Figure
+from ministry.models import Fact
+from ministry.reading import Reader, facts_of
+from ministry.tables import Query, Table
+from workflow import events
+
+OVERSEERS = (Role.OFFICER, Role.SENIOR, Role.AUDITOR, Role.ANALYST)
+IMPORTERS = (Role.DRAFTER, Role.SIGNATORY)
+READERS = (*OVERSEERS, *IMPORTERS)
+CHUNK = 2000
+
+
+def oversees(actor: Actor) -> bool:
+    return actor.has(*OVERSEERS)
+
+
+def figures_for(actor: Actor) -> list[Figure]:
+    return list(FIGURES.values()) if oversees(actor) else list(suppressing.figures())
+
+
+def read(figure: Figure, reader: Reader, query: Query, actor: Actor) -> Table:
+    """The figure as this actor may see it. Raises ValueError for what is not published to them."""
+    if oversees(actor):
+        return figure.read(reader, query)
+    return suppressing.read(figure, reader, query)[0]
+
+
+def published_query(figure: Figure) -> Query:
+    """What an importer gets who asks for nothing more."""
+    return Query(("year", suppressing.groups_of(figure)[0]))
+
+
+@transaction.atomic
+def note(actor: Actor, verb: str, figure: Figure, asked: Mapping[str, Any]) -> None:
+    """Opening the rows behind a figure and taking them away are events of the reader's organisation."""
+    events.record(
+        book=actor.organisation.book,
+        subject=actor.organisation,
+        verb=f"ministry.figures.{verb}",
+        by=actor,
+        at=timezone.now(),
+        reference=figure.name,
+        details={name: value for name, value in asked.items() if value},
+    )
+
+
+def facts(figure: Figure, query: Query) -> Iterator[Fact]:
+    """Every fact behind a figure, newest first, in constant memory."""
+    rows, last = facts_of(figure.ask(query, ())).order_by("-id"), None
+    while chunk := list(rows.filter(pk__lt=last)[:CHUNK] if last else rows[:CHUNK]):
+        yield from chunk
+        last = chunk[-1].pk
+
+
+def links_of(facts: Iterable[Fact]) -> list[tuple[Fact, str]]:
+    """Each fact with the address of what it tells of; nothing where there is no page for this reader."""
+    from django.urls import reverse
+
+    pages = {"certificate": "euc:certificate-detail", "undertaking": "euc:undertaking-detail",
+             "case": "licensing:case-detail", "consignment": "shipments:consignment-detail"}  # fmt: skip
+    return [
+        (fact, reverse(pages[fact.source], args=[fact.reference.replace("/", "-")]) if fact.source in pages else "")
+        for fact in facts
+    ]

@@ -1,0 +1,172 @@
+"""Doors in JSON and CSV: the catalogue of figures, a figure, the rows behind it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import exceptions, pagination, permissions
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from euc.api import ActsForAnOrganisation, DraftsForAnImporter
+from euc.input_serializers import ProblemSerializer
+from ministry import access, asking, reading
+from ministry.figures import FIGURES, Figure
+from ministry.models import Fact
+from ministry.naming import Names
+from ministry.serializers import (
+    FactSerializer,
+    FigureSerializer,
+    TableSerializer,
+    fact_as_data,
+    figure_as_data,
+    table_as_csv,
+    table_as_data,
+)
+from ministry.tables import Query
+
+PARAMETERS = [
+    OpenApiParameter("group", description="Up to two of the figure's dimensions, or month or year and one.", many=True),
+    OpenApiParameter("from", description="The first month, such as 2026-04."),
+    OpenApiParameter("to", description="The last month."),
+    OpenApiParameter("sector", description="A value to narrow to; any dimension can be given so, repeatedly.", many=True),
+]  # fmt: skip
+PROBLEMS = {
+    400: OpenApiResponse(ProblemSerializer, "Something that was asked is not known; `fields` says what."),
+    403: OpenApiResponse(ProblemSerializer, "Not for your role."),
+    404: OpenApiResponse(ProblemSerializer, "There is no such figure."),
+}
+EXAMPLE = {
+    "figure": "issued",
+    "as_of": "2026-11-27T09:00:00Z",
+    "group": ["month"],
+    "filters": {"sector": ["WIND"]},
+    "columns": [
+        {"name": "month", "unit": "words"},
+        {"name": "n", "unit": "count"},
+        {"name": "quantity_mg", "unit": "mg"},
+    ],
+    "rows": [{"month": "2026-10", "n": 12, "quantity_mg": 14400000000}],
+    "labels": {"month": {"2026-10": "2026-10"}},
+    "note": "",
+}
+
+
+class TableAsCsv(BaseRenderer):
+    """A figure as CSV; refusals stay problem details."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+    def render(self, data: Any, *_context: Any, **_given: Any) -> bytes:
+        is_table = isinstance(data, dict) and "rows" in data and "columns" in data
+        return table_as_csv(data) if is_table else JSONRenderer().render(data)
+
+
+class Oversees(permissions.BasePermission):
+    """The rows behind figures are for ministries and authorities."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return access.oversees(request.actor)
+
+
+def figure_named(name: str, request: Request) -> Figure:
+    """The figure, if there is one of this name for the actor."""
+    figure = FIGURES.get(name)
+    if figure is None or figure not in access.figures_for(request.actor):
+        raise Http404
+    return figure
+
+
+def query_of(figure: Figure, request: Request, names: Names) -> Query:
+    try:
+        query = asking.parse(figure, request.query_params, names)
+    except asking.Unclear as unclear:
+        raise exceptions.ValidationError({name: [text] for name, text in unclear.errors.items()}) from None
+    if not access.oversees(request.actor) and "group" not in request.query_params:
+        return access.published_query(figure)
+    return query
+
+
+class CatalogueView(APIView):
+    """What figures there are."""
+
+    permission_classes = [ActsForAnOrganisation, DraftsForAnImporter]
+
+    @extend_schema(summary="The figures you may read, with their definitions", responses=FigureSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        return Response([figure_as_data(figure) for figure in access.figures_for(request.actor)])
+
+
+class FigureView(APIView):
+    """One figure as of now."""
+
+    permission_classes = [ActsForAnOrganisation, DraftsForAnImporter]
+    renderer_classes = [JSONRenderer, TableAsCsv]
+
+    @extend_schema(
+        summary="A figure, grouped and narrowed; complete up to the last change",
+        parameters=PARAMETERS,
+        responses={200: TableSerializer, **PROBLEMS},
+        examples=[OpenApiExample("Certificates issued", value=EXAMPLE, response_only=True, status_codes=["200"])],
+    )
+    def get(self, request: Request, name: str) -> Response:
+        figure, names = figure_named(name, request), Names()
+        query = query_of(figure, request, names)
+        with reading.reader() as reader:
+            try:
+                table = access.read(figure, reader, query, request.actor)
+            except ValueError:
+                said = _("Published by one dimension and financial year, without filters.")
+                raise exceptions.ValidationError({"group": [said]}) from None
+            data = table_as_data(figure, query, table, names, None)
+        tag = _tag(data, request)
+        if request.headers.get("If-None-Match") == tag:
+            return Response(status=304, headers={"ETag": tag})
+        data["as_of"] = timezone.now()
+        headers = {"ETag": tag}
+        if request.accepted_renderer.format == "csv":
+            headers["Content-Disposition"] = f'attachment; filename="{figure.name}.csv"'
+        return Response(data, headers=headers)
+
+
+def _tag(data: dict[str, Any], request: Request) -> str:
+    """The same for the same numbers in the same shape and language, whenever they are read."""
+    text = json.dumps(data, sort_keys=True, cls=DjangoJSONEncoder, ensure_ascii=False)
+    digest = hashlib.sha256(f"{request.accepted_renderer.format} {text}".encode()).hexdigest()
+    return f'"{digest[:32]}"'
+
+
+class FactPages(pagination.CursorPagination):
+    ordering = "-id"
+    page_size = 100
+
+
+class RowsView(APIView):
+    """The rows behind a figure."""
+
+    permission_classes = [ActsForAnOrganisation, Oversees, DraftsForAnImporter]
+
+    @extend_schema(
+        summary="The rows behind a figure, newest first; reading them is recorded",
+        parameters=[*PARAMETERS, OpenApiParameter("cursor", description="From `next` of the page before.")],
+        responses={200: FactSerializer(many=True), **PROBLEMS},
+    )
+    def get(self, request: Request, name: str) -> Response:
+        figure, names = figure_named(name, request), Names()
+        query = query_of(figure, request, names)
+        pages = FactPages()
+        rows = reading.facts_of(figure.ask(query, ()))
+        page: list[Fact] = pages.paginate_queryset(rows, request, view=self) or []
+        access.note(request.actor, "open", figure, asking.as_parameters(query, names))
+        return pages.get_paginated_response([fact_as_data(fact, names) for fact in page])

@@ -1,0 +1,135 @@
+"""What the values of dimensions are called: in words for people, by IEC instead of our own number for importers."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.identifiers import STATES
+from accounts.models import Organisation
+from euc import countries
+from euc import workflow as certificate_law
+from euc.models.certificate import EndUse
+from licensing import stations
+from ministry import boards
+from shipments import accounts, ports, watch_law
+from shipments import workflow as consignment_law
+from shipments.models import Consignment
+
+DIMENSION_LABELS: dict[str, Any] = {
+    "month": gettext_lazy("Month"),
+    "year": gettext_lazy("Financial year"),
+    "status": gettext_lazy("Status"),
+    "kind": gettext_lazy("Kind"),
+    "day": gettext_lazy("Day"),
+    "sector": gettext_lazy("Sector"),
+    "hs_in": gettext_lazy("Tariff code (India)"),
+    "hs_cn": gettext_lazy("HS code (China)"),
+    "weight_class": gettext_lazy("Class of rare earths"),
+    "port": gettext_lazy("Port of entry"),
+    "mode": gettext_lazy("Transport"),
+    "country": gettext_lazy("Country"),
+    "currency": gettext_lazy("Currency"),
+    "province": gettext_lazy("Exporter's province"),
+    "importer": gettext_lazy("Importer"),
+    "exporter": gettext_lazy("Exporter"),
+    "state": gettext_lazy("State of India"),
+}
+CLASSES = {
+    "light": gettext_lazy("light"),
+    "medium": gettext_lazy("medium"),
+    "heavy": gettext_lazy("heavy"),
+    "none": gettext_lazy("without rare earths"),
+    "unknown": gettext_lazy("not known"),
+}
+OUTCOMES = {
+    "GRANTED": gettext_lazy("granted"),
+    "OTHERWISE": gettext_lazy("ended without a grant"),
+    "PENDING": gettext_lazy("not decided"),
+}
+PLEDGE_KINDS = {
+    "PERIOD": gettext_lazy("for a period"),
+    "CERTIFICATE": gettext_lazy("for one certificate"),
+}
+# GB/T 2260: the first two digits of a district of China.
+PROVINCES = {
+    "11": "Beijing 北京", "12": "Tianjin 天津", "13": "Hebei 河北", "14": "Shanxi 山西", "15": "Inner Mongolia 内蒙古",
+    "21": "Liaoning 辽宁", "22": "Jilin 吉林", "23": "Heilongjiang 黑龙江", "31": "Shanghai 上海", "32": "Jiangsu 江苏",
+    "33": "Zhejiang 浙江", "34": "Anhui 安徽", "35": "Fujian 福建", "36": "Jiangxi 江西", "37": "Shandong 山东",
+    "41": "Henan 河南", "42": "Hubei 湖北", "43": "Hunan 湖南", "44": "Guangdong 广东", "45": "Guangxi 广西",
+    "46": "Hainan 海南", "50": "Chongqing 重庆", "51": "Sichuan 四川", "52": "Guizhou 贵州", "53": "Yunnan 云南",
+    "54": "Tibet 西藏", "61": "Shaanxi 陕西", "62": "Gansu 甘肃", "63": "Qinghai 青海", "64": "Ningxia 宁夏",
+    "65": "Xinjiang 新疆",
+}  # fmt: skip
+STATUSES: dict[str, Any] = {
+    boards.PIPELINE: certificate_law.LABELS,
+    boards.ISSUED: certificate_law.LABELS,
+    boards.UNDERTAKINGS: certificate_law.LABELS,
+    boards.CASES: stations.LABELS,
+    boards.LICENCES: stations.LICENCE_LABELS,
+    boards.CONSIGNMENTS: consignment_law.LABELS,
+    boards.EXPORTS: watch_law.LABELS,
+}
+KINDS: dict[str, Any] = {
+    boards.CASES: OUTCOMES,
+    boards.UNDERTAKINGS: PLEDGE_KINDS,
+    boards.CUSTODY: accounts.ACCOUNTS,
+    boards.MOVES: accounts.ACCOUNTS,
+    boards.EXPORTS: watch_law.KINDS,
+}
+
+
+class Names:
+    """Words and codes of values; importers are looked up once."""
+
+    @cached_property
+    def _importers(self) -> dict[str, tuple[str, str, str]]:
+        rows = Organisation.objects.importers().values_list("pk", "iec", "name", "state_code")
+        return {str(pk): (iec or str(pk), name, state) for pk, iec, name, state in rows}
+
+    @cached_property
+    def _by_code(self) -> dict[str, str]:
+        return {code: pk for pk, (code, _name, _state) in self._importers.items()}
+
+    def code(self, dim: str, value: str) -> str:
+        """As machines and addresses name a value: an importer by its IEC."""
+        if dim == "importer":
+            return self._importers.get(value, (value, "", ""))[0]
+        return value.removeprefix("FY") if dim == "year" else value
+
+    def value(self, dim: str, code: str) -> str:
+        """The value a code names; the code itself where it names none, which matches nothing."""
+        return self._by_code.get(code, f"?{code}") if dim == "importer" else code
+
+    def state_of(self, importer: str) -> str:
+        """The code of the state of India in which an importer is registered, as in a GSTIN."""
+        return self._importers.get(importer, ("", "", ""))[2]
+
+    def words(self, board: str, dim: str, value: str) -> str:
+        """A value for people."""
+        if not value:
+            return _("not stated")
+        if dim == "importer":
+            return self._importers.get(value, ("", value, ""))[1]
+        if dim == "year":
+            return value.removeprefix("FY")
+        if dim == "country":
+            return countries.name(value)
+        return str(self._known(board, dim).get(value, value))
+
+    @staticmethod
+    def _known(board: str, dim: str) -> dict[str, Any]:
+        known: dict[str, Any] = {
+            "status": STATUSES.get(board, {}),
+            "kind": KINDS.get(board, {}),
+            "sector": dict(EndUse.Sector.choices),
+            "weight_class": CLASSES,
+            "port": ports.INDIA,
+            "mode": dict(Consignment.Mode.choices),
+            "province": PROVINCES,
+            "state": STATES,
+        }
+        return known.get(dim, {})

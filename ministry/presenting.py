@@ -1,0 +1,123 @@
+"""Figures for people: cells in words and units, links to what is behind a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from ministry import asking, tables
+from ministry.figures import Figure
+from ministry.models import Fact
+from ministry.naming import DIMENSION_LABELS, Names
+from ministry.reading import MONTH, YEAR, Span
+from ministry.tables import Column, Query, Table
+
+CHART_MOST = 40
+FACT_WORDS = ("status", "kind", "country", "sector", "weight_class", "hs_in", "port", "exporter")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value of one unit: `raw` is a plain number for pictures, in kilograms, rupees or as it is."""
+
+    unit: str
+    value: Any
+    currency: str = "INR"
+
+    @property
+    def raw(self) -> str:
+        if self.value is None:
+            return ""
+        scale = {tables.MILLIGRAMS: 1_000_000, tables.RUPEES: 100, tables.MONEY: 100}.get(self.unit, 1)
+        return f"{self.value / scale:.6f}".rstrip("0").rstrip(".")
+
+    @property
+    def amount(self) -> Decimal:
+        """Hundredths as units of the currency."""
+        return Decimal(self.value) / 100
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its name in words, where clicking it leads, and its cells."""
+
+    heads: list[str]
+    url: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table ready for a page."""
+
+    groups: list[Column]
+    measures: list[Column]
+    rows: list[Row]
+    chart: str
+    note: str
+
+
+def shown(figure: Figure, query: Query, table: Table, names: Names, *, links: bool = True) -> Shown:
+    """The rows in words; each leads to the rows behind it where they can be named by filters."""
+    groups, measures = table.groups, table.measures
+    rows = []
+    for row in table.rows:
+        keys, values = row[: len(groups)], row[len(groups) :]
+        heads = [_head(figure, column, key, names) for column, key in zip(groups, keys, strict=True)]
+        currency = dict(zip([column.dim for column in groups], keys, strict=True)).get("currency", "INR")
+        cells = [Cell(column.unit, value, currency) for column, value in zip(measures, values, strict=True)]
+        url = _behind(figure, query, groups, keys, names) if links else ""
+        rows.append(Row(heads, url, cells))
+    by_time = bool(groups) and groups[0].dim in (MONTH, YEAR) and len(groups) == 1
+    chart = "" if len(groups) != 1 or not 1 < len(rows) <= CHART_MOST else "line" if by_time else "bar"
+    return Shown(groups, measures, rows, chart, table.note)
+
+
+def _head(figure: Figure, column: Column, key: str, names: Names) -> str:
+    if column.dim == "band":
+        return _("%(days)s days") % {"days": key}
+    return names.words(figure.board, column.dim, key)
+
+
+def _behind(figure: Figure, query: Query, groups: list[Column], keys: list[Any], names: Names) -> str:
+    """The address of the rows behind one row; nothing where a band of days stands for many values."""
+    filters = dict(query.filters)
+    span = query.span
+    for column, key in zip(groups, keys, strict=True):
+        if column.dim == "band":
+            return ""
+        if column.dim == MONTH:
+            span = Span(key, key)
+        elif column.dim == YEAR:
+            first = key.removeprefix("FY")[:4]
+            span = Span(f"{first}-04", f"{int(first) + 1}-03")
+        else:
+            filters[column.dim] = (key,)
+    if not set(filters) <= set(figure.dims):
+        return ""
+    asked = asking.as_parameters(Query((), filters, span), names)
+    return f"{reverse('ministry:rows', args=[figure.name])}?{urlencode(asked, doseq=True)}"
+
+
+def said(query: Query, figure: Figure, names: Names) -> list[str]:
+    """What a figure is narrowed to, in words."""
+    found = []
+    for dim, values in query.filters.items():
+        words = ", ".join(names.words(figure.board, dim, value) for value in values)
+        found.append(f"{DIMENSION_LABELS[dim]}: {words}")
+    if query.span.first:
+        found.append(_("from %(month)s") % {"month": query.span.first})
+    if query.span.last:
+        found.append(_("to %(month)s") % {"month": query.span.last})
+    return found
+
+
+def of_fact(fact: Fact, names: Names) -> list[str]:
+    """What one fact says of itself, in words; what every row of the page shares is said above them."""
+    said = ((dim, getattr(fact, dim)) for dim in FACT_WORDS)
+    return [names.words(fact.board, dim, value) for dim, value in said if value]

@@ -1,0 +1,176 @@
+"""Figures in the browser: the overview, one figure, the rows behind it, both as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from accounts.access import roles_required
+from documents import sheets
+from euc.paging import paginate
+from ministry import access, asking, overview, presenting, published, reading, suppressing
+from ministry.figures import FIGURES, Figure
+from ministry.forms import AskForm
+from ministry.naming import DIMENSION_LABELS, Names
+from ministry.serializers import FACT_FIELDS, fact_as_data, table_as_csv, table_as_data
+from ministry.tables import Query
+
+CSV = "text/csv; charset=utf-8"
+
+
+@require_safe
+@roles_required(*access.READERS)
+def listing(request: HttpRequest) -> HttpResponse:
+    """All questions answered on one page for those who oversee; what is published for importers."""
+    names = Names()
+    if not access.oversees(request.actor):
+        return _published(request, names)
+    with reading.reader() as reader:
+        context = {"tiles": overview.tiles(reader), "panels": overview.panels(reader, names)}
+    context |= {
+        "figures": access.figures_for(request.actor),
+        "published": published.TRADE,
+        "now": timezone.now(),
+        "is_wall": request.GET.get("wall") == "on",
+    }
+    part = "ministry/_overview.html" if "HX-Request" in request.headers else "ministry/overview.html"
+    return render(request, part, context)
+
+
+def _published(request: HttpRequest, names: Names) -> HttpResponse:
+    tables = []
+    with reading.reader() as reader:
+        for figure in suppressing.figures():
+            query = access.published_query(figure)
+            table, _hidden = suppressing.read(figure, reader, query)
+            tables.append((figure, presenting.shown(figure, query, table, names, links=False)))
+    context = {"tables": tables, "least": suppressing.LEAST, "published": published.TRADE}
+    return render(request, "ministry/published.html", context)
+
+
+def _figure(request: HttpRequest, name: str) -> Figure:
+    figure = FIGURES.get(name)
+    if figure is None or figure not in access.figures_for(request.actor):
+        raise Http404
+    return figure
+
+
+@require_safe
+@roles_required(*access.READERS)
+def figure(request: HttpRequest, name: str) -> HttpResponse:
+    """One figure with its picture, its definition and what it can be narrowed to."""
+    found, names = _figure(request, name), Names()
+    errors: dict[str, str] = {}
+    query = Query(found.default)
+    try:
+        query = _query(request, found, names)
+    except asking.Unclear as unclear:
+        errors = unclear.errors
+    oversees = access.oversees(request.actor)
+    shown = None
+    if not errors:
+        with reading.reader() as reader:
+            try:
+                table = access.read(found, reader, query, request.actor)
+            except ValueError:
+                raise Http404 from None
+        shown = presenting.shown(found, query, table, names, links=oversees)
+    parameters = urlencode(asking.as_parameters(query, names), doseq=True)
+    context = {
+        "figure": found,
+        "shown": shown,
+        "said": presenting.said(query, found, names),
+        "form": AskForm(request.GET, found, names) if oversees else None,
+        "errors": errors,
+        "parameters": parameters,
+        "others": access.figures_for(request.actor),
+        "now": timezone.now(),
+        "oversees": oversees,
+        "published_groups": []
+        if oversees
+        else [(dim, DIMENSION_LABELS[dim]) for dim in suppressing.groups_of(found)],
+    }
+    return render(request, "ministry/figure.html", context, status=422 if errors else 200)
+
+
+def _query(request: HttpRequest, figure: Figure, names: Names) -> Query:
+    query = asking.parse(figure, request.GET, names)
+    if not access.oversees(request.actor) and "group" not in request.GET:
+        return access.published_query(figure)
+    return query
+
+
+@require_safe
+@roles_required(*access.READERS)
+def as_csv(request: HttpRequest, name: str) -> HttpResponse:
+    found, names = _figure(request, name), Names()
+    try:
+        query = _query(request, found, names)
+        with reading.reader() as reader:
+            table = access.read(found, reader, query, request.actor)
+    except ValueError:
+        raise Http404 from None
+    except asking.Unclear as unclear:
+        return HttpResponse(str(unclear), status=422, content_type="text/plain; charset=utf-8")
+    if access.oversees(request.actor):
+        access.note(request.actor, "download", found, asking.as_parameters(query, names))
+    data = table_as_data(found, query, table, names, timezone.now())
+    response = HttpResponse(table_as_csv(data), content_type=CSV)
+    response["Content-Disposition"] = f'attachment; filename="{found.name}.csv"'
+    return response
+
+
+@require_safe
+@roles_required(*access.OVERSEERS)
+def rows(request: HttpRequest, name: str) -> HttpResponse:
+    """The rows behind a figure, page by page."""
+    found, names = _figure(request, name), Names()
+    try:
+        query = asking.parse(found, request.GET, names)
+    except asking.Unclear:
+        raise Http404 from None
+    asked = asking.as_parameters(Query((), query.filters, query.span), names)
+    page = paginate(reading.facts_of(found.ask(query, ())), order=("-id",), query=request.GET)
+    if "after" not in request.GET and "before" not in request.GET:
+        access.note(request.actor, "open", found, asked)
+    context = {
+        "figure": found,
+        "page": page,
+        "facts": [(fact, url, presenting.of_fact(fact, names)) for fact, url in access.links_of(page.rows)],
+        "said": presenting.said(query, found, names),
+        "parameters": urlencode(asked, doseq=True),
+    }
+    return render(request, "ministry/rows.html", context)
+
+
+@require_safe
+@roles_required(*access.OVERSEERS)
+def rows_as_csv(request: HttpRequest, name: str) -> HttpResponse | StreamingHttpResponse:
+    """Every row behind a figure, written while it is read."""
+    found, names = _figure(request, name), Names()
+    try:
+        query = asking.parse(found, request.GET, names)
+    except asking.Unclear:
+        raise Http404 from None
+    access.note(request.actor, "export", found, asking.as_parameters(query, names))
+    response = StreamingHttpResponse(_lines(found, query, names), content_type=CSV)
+    response["Content-Disposition"] = f'attachment; filename="{found.name}-rows.csv"'
+    return response
+
+
+def _lines(figure: Figure, query: Query, names: Names) -> Iterator[bytes]:
+    yield sheets.csv_of([FACT_FIELDS])
+    chunk: list[list[Any]] = []
+    for fact in access.facts(figure, query):
+        chunk.append(list(fact_as_data(fact, names).values()))
+        if len(chunk) == access.CHUNK:
+            yield sheets.csv_of(chunk, is_begun=True)
+            chunk = []
+    if chunk:
+        yield sheets.csv_of(chunk, is_begun=True)
