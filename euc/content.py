@@ -124,10 +124,11 @@ def _party(party: Party) -> dict[str, Any]:
 def _goods(lines: list[GoodsLine], signed_at: datetime | None) -> list[dict[str, Any]]:
     """Each line with what the control rules said of it on the day in China on which it is signed."""
     assessed = assessing.frozen(lines, signed_at)
-    return [_line(line) | {"assessment": found} for line, found in zip(lines, assessed, strict=True)]
+    return [line_as_signed(line) | {"assessment": found} for line, found in zip(lines, assessed, strict=True)]
 
 
-def _line(line: GoodsLine) -> dict[str, Any]:
+def line_as_signed(line: GoodsLine) -> dict[str, Any]:
+    """One goods line, without what the rules say of it."""
     copied = ("description", "description_zh", "family", "form", "grade", "dimensions", "coating", "laboratory",
               "method", "report_number", "itc_hs", "cn_hs", "control_codes", "net_weight_mg", "pieces",
               "currency")  # fmt: skip

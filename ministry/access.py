@@ -72,6 +72,11 @@ def links_of(facts: Iterable[Fact]) -> list[tuple[Fact, str]]:
     pages = {"certificate": "euc:certificate-detail", "undertaking": "euc:undertaking-detail",
              "case": "licensing:case-detail", "consignment": "shipments:consignment-detail"}  # fmt: skip
     return [
-        (fact, reverse(pages[fact.source], args=[fact.reference.replace("/", "-")]) if fact.source in pages else "")
+        (
+            fact,
+            reverse(pages[fact.source], args=[fact.reference.replace("/", "-")])
+            if fact.source in pages
+            else "",
+        )
         for fact in facts
     ]

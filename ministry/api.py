@@ -35,10 +35,10 @@ from ministry.serializers import (
 from ministry.tables import Query
 
 PARAMETERS = [
-    OpenApiParameter("group", description="Up to two of the figure's dimensions, or month or year and one.", many=True),
+    OpenApiParameter("group", description="Up to two dimensions of the figure, or month or year and one.", many=True),
     OpenApiParameter("from", description="The first month, such as 2026-04."),
     OpenApiParameter("to", description="The last month."),
-    OpenApiParameter("sector", description="A value to narrow to; any dimension can be given so, repeatedly.", many=True),
+    OpenApiParameter("sector", description="A value to narrow to; so for any dimension, repeatedly.", many=True),
 ]  # fmt: skip
 PROBLEMS = {
     400: OpenApiResponse(ProblemSerializer, "Something that was asked is not known; `fields` says what."),
@@ -103,7 +103,9 @@ class CatalogueView(APIView):
 
     permission_classes = [ActsForAnOrganisation, DraftsForAnImporter]
 
-    @extend_schema(summary="The figures you may read, with their definitions", responses=FigureSerializer(many=True))
+    @extend_schema(
+        summary="The figures you may read, with their definitions", responses=FigureSerializer(many=True)
+    )
     def get(self, request: Request) -> Response:
         return Response([figure_as_data(figure) for figure in access.figures_for(request.actor)])
 
@@ -118,7 +120,9 @@ class FigureView(APIView):
         summary="A figure, grouped and narrowed; complete up to the last change",
         parameters=PARAMETERS,
         responses={200: TableSerializer, **PROBLEMS},
-        examples=[OpenApiExample("Certificates issued", value=EXAMPLE, response_only=True, status_codes=["200"])],
+        examples=[
+            OpenApiExample("Certificates issued", value=EXAMPLE, response_only=True, status_codes=["200"])
+        ],
     )
     def get(self, request: Request, name: str) -> Response:
         figure, names = figure_named(name, request), Names()

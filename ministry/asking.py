@@ -1,4 +1,4 @@
-"""What an address asks of a figure: `group`, `from`, `to` and values of dimensions, the same for pages and machines."""
+"""What an address asks of a figure: `group`, `from`, `to`, values of dimensions; for pages and machines alike."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Unclear(Exception):
 
 
 def parse(figure: Figure, asked: QueryDict, names: Names) -> Query:
-    """The query of an address; without `group` the figure's own. Raises Unclear; unknown parameters are refused too."""
+    """The query of an address; without `group` the figure's own. Raises Unclear, for unknown parameters too."""
     errors: dict[str, str] = {}
     group = _group(figure, asked, errors)
     filters = {}
@@ -64,7 +64,9 @@ def _group(figure: Figure, asked: QueryDict, errors: dict[str, str]) -> tuple[st
             "allowed": ", ".join(allowed),
         }
     elif len(group) > figure.most_groups or {MONTH, YEAR} <= set(group):
-        errors["group"] = _("At most %(most)d, and month or year but not both.") % {"most": figure.most_groups}
+        errors["group"] = _("At most %(most)d, and month or year but not both.") % {
+            "most": figure.most_groups
+        }
     return tuple(sorted(group, key=lambda name: name not in (MONTH, YEAR)))
 
 

@@ -1,9 +1,9 @@
 """What figures are made of: boards, their dimensions, and the totals in which a fact counts. No database.
 
 A fact is one thing that counts, such as a goods line of an issued certificate: a board, values of dimensions, a month
-(India) and three whole numbers: how many, milligrams, hundredths of a currency. A board keeps a total for every pair of
-values of its dimensions, every single value and all facts together, for each month, each financial year and all time;
-a figure is one of them, however many facts there are.
+(India) and three whole numbers: how many, milligrams, hundredths of a currency. A board keeps a total for every pair
+of values of its dimensions, every single value and all facts together, for each month, each financial year and all
+time; a figure is one of them, however many facts there are.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from itertools import combinations
 
 MEASURES = ("n", "quantity_mg", "value_cents")
 DIMENSIONS = (
-    "status", "kind", "day", "wait", "sector", "hs_in", "hs_cn", "weight_class", "port", "mode", "country", "currency",
-    "province", "importer", "exporter",
+    "status", "kind", "day", "wait", "sector", "hs_in", "hs_cn", "weight_class", "port", "mode", "country",
+    "currency", "province", "importer", "exporter",
 )  # fmt: skip
 
 PIPELINE, ISSUED, ELEMENTS, VALIDITY = "pipeline", "issued", "elements", "validity"

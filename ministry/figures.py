@@ -20,7 +20,7 @@ from euc.models.certificate import today
 from licensing import forecasting
 from ministry import boards, tables
 from ministry.naming import DIMENSION_LABELS
-from ministry.reading import MONTH, YEAR, Ask, Groups, Reader, Span
+from ministry.reading import ALL_TIME, MONTH, YEAR, Ask, Groups, Reader, Span
 from ministry.tables import Column, Query, Table
 from shipments import accounts, watch_law
 from shipments import workflow as consignment_law
@@ -47,7 +47,7 @@ class Figure:
     base: tuple[tuple[str, tuple[str, ...]], ...] = ()
     periods: tuple[str, ...] = (MONTH, YEAR)
     columns: tuple[Column, ...] = (tables.N, tables.QUANTITY)
-    span: Span = Span()
+    span: Span = ALL_TIME
     most_groups: int = 2
 
     def read(self, reader: Reader, query: Query) -> Table:
@@ -67,7 +67,9 @@ class Figure:
         return Ask(board or self.board, by + dims, filters, span)
 
 
-def _both(base: dict[str, tuple[str, ...]], asked: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def _both(
+    base: dict[str, tuple[str, ...]], asked: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
     """What satisfies the figure's own filters and those asked for; a value that is none where nothing does."""
     found = {**base, **asked}
     for dim in base.keys() & asked.keys():
@@ -176,8 +178,8 @@ def grants(figure: Figure, reader: Reader, query: Query) -> Table:
     """What became of applications: granted, ended otherwise, not decided; the rate is of those decided."""
     ask = figure.ask(query, (*query.group, "kind"))
     sums: dict[tuple[str, ...], dict[str, int]] = {}
-    for (*group, kind), (n, _mg, _cents) in reader.read(ask).items():
-        sums.setdefault(tuple(group), {})[kind] = n
+    for key, (n, _mg, _cents) in reader.read(ask).items():
+        sums.setdefault(key[:-1], {})[key[-1]] = n
     rows = []
     for group in sorted(sums):
         granted, otherwise = sums[group].get("GRANTED", 0), sums[group].get("OTHERWISE", 0)
@@ -192,8 +194,8 @@ def waiting(figure: Figure, reader: Reader, query: Query) -> Table:
     ask = figure.ask(query, (*query.group, "wait"))
     now = control.day_in_china()
     cases: dict[tuple[str, ...], list[forecasting.Case]] = {}
-    for (*group, wait), (n, _mg, _cents) in reader.read(ask).items():
-        cases.setdefault(tuple(group), []).extend([_waited(wait, now)] * n)
+    for key, (n, _mg, _cents) in reader.read(ask).items():
+        cases.setdefault(key[:-1], []).extend([_waited(key[-1], now)] * n)
     rows = []
     for group in sorted(cases):
         found = forecasting.forecast(cases[group])
@@ -243,15 +245,19 @@ def cover(figure: Figure, reader: Reader, query: Query) -> Table:
 _CERTIFIED = (*boards.GOODS, *boards.TRADERS)
 _ENTRY_COLUMNS = (tables.N, tables.QUANTITY, tables.VALUE_INR)
 _MONEY = (Column("value", gettext_lazy("Value"), tables.MONEY),)
-_AS_SIGNED = gettext_lazy("Goods, sector and traders as last signed; drafts that were never submitted are not counted.")
+_AS_SIGNED = gettext_lazy(
+    "Goods, sector and traders as last signed; drafts that were never submitted are not counted."
+)
 _LEDGER = gettext_lazy("From the custody ledger; importers that do not keep it are not seen.")
-_REPORTED = gettext_lazy("From what exporters, importers and officers reported; the licensing office publishes nothing.")
+_REPORTED = gettext_lazy(
+    "From what exporters, importers and officers reported; the licensing office publishes nothing."
+)
 
 FIGURES: dict[str, Figure] = {
     figure.name: figure
     for figure in (
         Figure("pipeline", gettext_lazy("Certificates by status"),
-               gettext_lazy("Every certificate that was ever submitted, in the status it has now, with its net weight."),
+               gettext_lazy("Every certificate ever submitted, in the status it has now, with its net weight."),
                _AS_SIGNED, boards.PIPELINE, ("status", *_CERTIFIED), ("status",), counted, periods=()),
         Figure("ageing", gettext_lazy("Waiting for a decision, by age"),
                gettext_lazy("Certificates submitted, returned or approved and not yet issued, by days in India since "
@@ -259,14 +265,14 @@ FIGURES: dict[str, Figure] = {
                _AS_SIGNED, boards.PIPELINE, ("status", *_CERTIFIED), (), ageing,
                base=(("status", OPEN),), periods=(), most_groups=1),
         Figure("issued", gettext_lazy("Certificates issued"),
-               gettext_lazy("Certificates by the month of issue in India, with certified net weight; what was given up "
-                            "later is not deducted. A certificate counts under its first goods line."),
+               gettext_lazy("Certificates by the month of issue in India, with certified net weight; what was given "
+                            "up later is not deducted. A certificate counts under its first goods line."),
                _AS_SIGNED, boards.ISSUED, ("status", *_CERTIFIED), (MONTH,), counted),
         Figure("declared-value", gettext_lazy("Value of certified goods"),
-               gettext_lazy("The value stated on certificates by month of issue, each currency apart; nothing is converted."),
+               gettext_lazy("The value stated on certificates by month of issue, each currency apart."),
                _AS_SIGNED, boards.ISSUED, ("currency", *_CERTIFIED), (YEAR, "currency"), declared, columns=_MONEY),
         Figure("elements", gettext_lazy("Rare earths contained"),
-               gettext_lazy("Net weight of each goods line times the stated mass % of the element, by month of issue."),
+               gettext_lazy("Net weight of each goods line times the stated mass % of it, by month of issue."),
                _AS_SIGNED, boards.ELEMENTS, ("kind", *_CERTIFIED), ("kind",), counted, columns=(tables.QUANTITY,)),
         Figure("expiring", gettext_lazy("Certificates that expire"),
                gettext_lazy("Certificates in force by days until their last day of validity in India."),
@@ -288,7 +294,7 @@ FIGURES: dict[str, Figure] = {
                         Column("rate", gettext_lazy("Rate"), tables.PERCENT))),
         Figure("waiting", gettext_lazy("Days from acceptance to a grant"),
                gettext_lazy("Calendar days; applications not decided count as far as they have come (Kaplan-Meier), "
-                            "other ends compete. Half were granted within the median, eight of ten between low and high."),
+                            "other ends compete. Half were granted within the median, eight of ten in the range."),
                _REPORTED, boards.WAITS, ("sector", *boards.TRADERS), (), waiting, most_groups=1,
                columns=(Column("cases", gettext_lazy("Applications"), tables.COUNT),
                         Column("granted", gettext_lazy("Granted"), tables.COUNT),
@@ -301,7 +307,7 @@ FIGURES: dict[str, Figure] = {
                _REPORTED, boards.CASES, ("status", "sector", *boards.TRADERS), (), overdue,
                base=(("kind", ("PENDING",)),), periods=(), most_groups=1),
         Figure("utilisation", gettext_lazy("Use of licences"),
-               gettext_lazy("What licences allow and what consignments drew, by the month of the licence."), _REPORTED,
+               gettext_lazy("What licences allow and what consignments drew, by the licence's month."), _REPORTED,
                boards.LICENCES, _CERTIFIED, (YEAR,), utilisation,
                columns=(Column("licences", gettext_lazy("Licences"), tables.COUNT),
                         Column("authorised_mg", gettext_lazy("Allowed"), tables.MILLIGRAMS),

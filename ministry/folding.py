@@ -23,7 +23,7 @@ _KEY = ("board", "dims", "period", "a", "b")
 
 
 def fold(*, most: int | None = None) -> int:
-    """Add what is pointed at, BATCH pointers a transaction; how many pointers are done. Safe to run anywhere twice."""
+    """Add what is pointed at, BATCH pointers a transaction; how many are done. Safe to run anywhere twice."""
     done = 0
     while most is None or done < most:
         folded = _fold_some()

@@ -79,7 +79,12 @@ def tiles(reader: Reader) -> list[dict[str, Any]]:
     overdue = [measures for (day,), measures in reader.read(late).items() if day and day < today]
     return [
         tile(_("With Indian officers"), Ask(boards.PIPELINE, (), {"status": OPEN}), "ageing", "info"),
-        tile(_("Waiting for a Chinese licence"), Ask(boards.CASES, (), {"status": WITH_CHINA}), "cases", "warning"),
+        tile(
+            _("Waiting for a Chinese licence"),
+            Ask(boards.CASES, (), {"status": WITH_CHINA}),
+            "cases",
+            "warning",
+        ),
         {
             "label": _("Of these overdue"),
             "n": sum(measures[0] for measures in overdue),
@@ -87,7 +92,12 @@ def tiles(reader: Reader) -> list[dict[str, Any]]:
             "url": reverse("ministry:figure", args=["overdue"]),
             "tone": "danger" if overdue else "",
         },
-        tile(_("Consignments under way"), Ask(boards.CONSIGNMENTS, (), {"status": UNDER_WAY}), "under-way", "info"),
+        tile(
+            _("Consignments under way"),
+            Ask(boards.CONSIGNMENTS, (), {"status": UNDER_WAY}),
+            "under-way",
+            "info",
+        ),
         tile(
             _("Promises broken"),
             Ask(boards.UNDERTAKINGS, (), {"status": (certificate_law.BREACHED,)}),

@@ -54,7 +54,9 @@ class Span:
     def holds(self, month: str) -> bool:
         if not (self.first or self.last):
             return True
-        return bool(month) and (not self.first or self.first <= month) and (not self.last or month <= self.last)
+        return (
+            bool(month) and (not self.first or self.first <= month) and (not self.last or month <= self.last)
+        )
 
     @property
     def is_all(self) -> bool:

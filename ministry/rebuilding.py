@@ -137,11 +137,11 @@ def _families() -> Iterator[tuple[str, tuple[str, ...], str]]:
 def _summed(dims: tuple[str, ...], period: str) -> str:
     """The totals of one board by these dimensions and this length of period, as SQL; the board is its parameter."""
     columns = [period or "''", *dims, *["''"] * (2 - len(dims))]
-    names = ", ".join(f"{column} AS {name}" for column, name in zip(columns, ("period", "a", "b"), strict=True))
+    names = ", ".join(
+        f"{column} AS {name}" for column, name in zip(columns, ("period", "a", "b"), strict=True)
+    )
     sums = ", ".join(f"CAST(SUM({name}) AS bigint) AS {name}" for name in boards.MEASURES)
     having = " OR ".join(f"SUM({name}) <> 0" for name in boards.MEASURES)
     dated = f" AND {period} <> ''" if period else ""
     table = Fact._meta.db_table
-    return (
-        f'SELECT {names}, {sums} FROM "{table}" WHERE board = %s{dated} GROUP BY 1, 2, 3 HAVING {having}'
-    )
+    return f'SELECT {names}, {sums} FROM "{table}" WHERE board = %s{dated} GROUP BY 1, 2, 3 HAVING {having}'

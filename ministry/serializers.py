@@ -39,7 +39,7 @@ class ColumnSerializer(serializers.Serializer):
 
 
 class TableSerializer(serializers.Serializer):
-    """A figure as it stands. Weights are whole milligrams; values are decimals in text; null is withheld or unknown."""
+    """A figure as it stands. Weights are whole milligrams, values decimals in text; null is withheld or unknown."""
 
     figure = serializers.CharField()
     as_of = serializers.DateTimeField(help_text="UTC; the figure is complete up to this moment.")
@@ -122,7 +122,11 @@ def table_as_csv(data: dict[str, Any]) -> bytes:
     """The rows of a table, with a column of words after each column of codes; nothing is ever a formula."""
     heads: list[str] = []
     for column in data["columns"]:
-        heads += [column["name"], f"{column['name']}_label"] if column["name"] in data["labels"] else [column["name"]]
+        heads += (
+            [column["name"], f"{column['name']}_label"]
+            if column["name"] in data["labels"]
+            else [column["name"]]
+        )
     rows: list[list[object]] = [list(heads)]
     for row in data["rows"]:
         cells: list[object] = []

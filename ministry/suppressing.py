@@ -1,8 +1,9 @@
-"""Figures for those outside the ministries: no number that tells of fewer than LEAST importers, nor lets one be found.
+"""Figures for those outside the ministries: no number tells of fewer than LEAST importers, nor lets one be found.
 
-What is published is one table a figure and dimension: its values by financial year, with the sums of rows and columns.
-A cell made of fewer than LEAST importers is withheld. So that no withheld cell can be found by subtracting, every row
-and every column has none or at least two withheld cells, and those withheld stand for at least LEAST importers together.
+What is published is one table a figure and dimension: its values by financial year; the sums of rows and columns are
+known from other tables. A cell made of fewer than LEAST importers is withheld. So that none can be found by
+subtracting, every row and every column has none or at least two withheld cells, which stand for at least LEAST
+importers together.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ministry.boards import Measures
 from ministry.figures import FIGURES, Figure
-from ministry.reading import YEAR, Ask, Reader
+from ministry.reading import YEAR, Reader
 from ministry.tables import Query, Table
 
 LEAST = 5
@@ -25,7 +25,7 @@ Key = tuple[str, str]  # a value and a financial year
 class Cell:
     """One cell: its measures and how many importers it is made of."""
 
-    measures: Measures
+    measures: tuple[int, ...]
     importers: int
 
 
@@ -57,7 +57,7 @@ def _extra(cells: dict[Key, Cell], hidden: set[Key], axis: int, line: str) -> Ke
 
 
 def read(figure: Figure, reader: Reader, query: Query) -> tuple[Table, set[Key]]:
-    """The published table: rows of value and year, None where withheld. Raises ValueError for what is not published."""
+    """The published table, None where withheld, and what is. Raises ValueError for what is not published."""
     dims = tuple(name for name in query.group if name != YEAR)
     allowed = figure.name in PUBLISHED and len(dims) == 1 and dims[0] in groups_of(figure)
     if not allowed or query.filters or not query.span.is_all:
@@ -66,7 +66,9 @@ def read(figure: Figure, reader: Reader, query: Query) -> tuple[Table, set[Key]]
     found = _importers(figure, reader, dims[0])
     places = range(2, len(table.columns))
     cells = {
-        (str(row[1]), str(row[0])): Cell(tuple(int(row[p] or 0) for p in places), found.get((row[1], row[0]), 0))  # type: ignore[arg-type]
+        (str(row[1]), str(row[0])): Cell(
+            tuple(int(row[p] or 0) for p in places), found.get((row[1], row[0]), 0)
+        )
         for row in table.rows
     }
     hidden = withheld(cells)
@@ -100,5 +102,3 @@ def _importers(figure: Figure, reader: Reader, dim: str) -> dict[Key, int]:
 
 def figures() -> Iterable[Figure]:
     return [FIGURES[name] for name in PUBLISHED]
-
-

@@ -53,14 +53,23 @@ def cents(amount: Any) -> int:
     return int(Decimal(amount or 0) * 100)
 
 
-def _fact(source: str, ref: int, board: str, part: str, reference: str, on: date | None, **values: Any) -> Fact:
+@dataclass(frozen=True)
+class _Told:
+    """Whose fact it is: source, key and reference."""
+
+    source: str
+    ref: int
+    reference: str
+
+
+def _fact(told: _Told, board: str, part: str, on: date | None, **values: Any) -> Fact:
     period = month(on)
     return Fact(
-        source=source,
-        ref=ref,
+        source=told.source,
+        ref=told.ref,
+        reference=told.reference,
         board=board,
         part=part,
-        reference=reference,
         month=period,
         year=boards.year_of_month(period),
         **values,
@@ -130,24 +139,17 @@ def _certificate(row: Certificate, signed: _Signed) -> list[Fact]:
     since = f"{_day(waits)}" if row.status in OPEN else ""
     issued_on = _day(row.issued_at)
     for number, line in sorted(signed.lines.items()):
-        goods = {**signed.goods(number), **signed.traders}
-        counts = {"n": int(number == signed.first), "quantity_mg": line["net_weight_mg"] or 0}
+        counts: dict[str, Any] = {**signed.goods(number), **signed.traders}
+        counts |= {"n": int(number == signed.first), "quantity_mg": line["net_weight_mg"] or 0}
 
-        def tell(
-            board: str,
-            part: str,
-            on: date | None,
-            goods: dict[str, Any] = goods,
-            counts: dict[str, int] = counts,
-            **given: Any,
-        ) -> None:
-            values = {**goods, **counts, **given}
-            found.append(_fact(pointing.CERTIFICATE, row.pk, board, part, row.reference, on, **values))
+        def tell(board: str, part: str, on: date | None, /, *, counts: Any = counts, **given: Any) -> None:
+            told = _Told(pointing.CERTIFICATE, row.pk, row.reference)
+            found.append(_fact(told, board, part, on, **{**counts, **given}))
 
         tell(boards.PIPELINE, str(number), None, status=row.status, day=since)
         if row.status not in certificate_law.WAS_ISSUED:
             continue
-        money = {"currency": line["currency"] or "", "value_cents": cents(line["value"])}
+        money: dict[str, Any] = {"currency": line["currency"] or "", "value_cents": cents(line["value"])}
         tell(boards.ISSUED, str(number), issued_on, status=row.status, **money)
         for symbol in COUNTED_ELEMENTS:
             if mg := _contained(line, symbol):
@@ -167,11 +169,9 @@ def _undertakings(refs: list[int]) -> list[Fact]:
     rows = Undertaking.objects.filter(pk__in=refs, signed_at__isnull=False).order_by("pk")
     return [
         _fact(
-            pointing.UNDERTAKING,
-            row.pk,
+            _Told(pointing.UNDERTAKING, row.pk, row.reference),
             boards.UNDERTAKINGS,
             "",
-            row.reference,
             _day(row.brought_at or row.signed_at),
             status=row.status,
             kind="PERIOD" if row.certificate_id is None else "CERTIFICATE",
@@ -201,21 +201,22 @@ def _case(
     row: LicenceCase, signed: _Signed, granted_on: date | None, ended_on: date | None
 ) -> Iterable[Fact]:
     outcome = GRANTED if granted_on else OTHERWISE if ended_on else PENDING
-    given = {**signed.traders, "sector": signed.goods(signed.first)["sector"], "n": 1}
+    given: dict[str, Any] = {**signed.traders, "sector": signed.goods(signed.first)["sector"], "n": 1}
     given["quantity_mg"] = signed.weight_mg()
     due = f"{row.due_on}" if row.due_on and outcome == PENDING else ""
     columns = {"status": row.status, "kind": outcome, "day": due}
-    told = (pointing.CASE, row.pk)
-    yield _fact(*told, boards.CASES, "", row.reference, _day(row.opened_at), **given, **columns)
+    told = _Told(pointing.CASE, row.pk, row.reference)
+    yield _fact(told, boards.CASES, "", _day(row.opened_at), **given, **columns)
     if row.accepted_on:
         end = granted_on or ended_on
-        wait = f"{outcome}:{max((end - row.accepted_on).days, 0):04d}" if end else f"{PENDING}@{row.accepted_on}"
-        yield _fact(*told, boards.WAITS, "", row.reference, row.accepted_on, **given, wait=wait)
+        wait = (
+            f"{outcome}:{max((end - row.accepted_on).days, 0):04d}" if end else f"{PENDING}@{row.accepted_on}"
+        )
+        yield _fact(told, boards.WAITS, "", row.accepted_on, **given, wait=wait)
 
 
 def _licences(refs: list[int]) -> list[Fact]:
-    rows = Licence.objects.filter(pk__in=refs).prefetch_related("lines__goods_line").order_by("pk")
-    rows = list(rows)
+    rows = list(Licence.objects.filter(pk__in=refs).prefetch_related("lines__goods_line").order_by("pk"))
     signed = _signed(line.goods_line.certificate_id for row in rows for line in row.lines.all())
     found = []
     for row in rows:
@@ -223,11 +224,11 @@ def _licences(refs: list[int]) -> list[Fact]:
         for line in lines:
             if (paper := signed.get(line.goods_line.certificate_id)) is None:
                 continue
-            given = {**paper.goods(line.goods_line.number), **paper.traders}
-            counts = {"n": int(line == lines[0]), "quantity_mg": line.authorised_mg}
+            given: dict[str, Any] = {**paper.goods(line.goods_line.number), **paper.traders}
+            given |= {"n": int(line == lines[0]), "quantity_mg": line.authorised_mg}
+            told = _Told(pointing.LICENCE, row.pk, row.number)
             part = str(line.goods_line_id)
-            told = (pointing.LICENCE, row.pk, boards.LICENCES, part, row.number, row.issued_on)
-            found.append(_fact(*told, status=row.status, **given, **counts))
+            found.append(_fact(told, boards.LICENCES, part, row.issued_on, status=row.status, **given))
     return found
 
 
@@ -241,8 +242,8 @@ def licences_of_cases(refs: Iterable[int]) -> list[int]:
 
 
 def _consignments(refs: list[int]) -> list[Fact]:
-    rows = Consignment.objects.filter(pk__in=refs).exclude(status=consignment_law.PLANNED)
-    rows = list(rows.select_related("licence").order_by("pk"))
+    booked = Consignment.objects.filter(pk__in=refs).exclude(status=consignment_law.PLANNED)
+    rows = list(booked.select_related("licence").order_by("pk"))
     lots: dict[int, list[Lot]] = defaultdict(list)
     for lot in Lot.objects.filter(consignment__in=rows).select_related("goods_line").order_by("number"):
         lots[lot.consignment_id].append(lot)
@@ -250,34 +251,22 @@ def _consignments(refs: list[int]) -> list[Fact]:
         Draw.objects.filter(lot__consignment__in=rows).values_list("lot").annotate(mg=Sum("drawn_mg"))
     )
     signed = _signed(row.certificate_id for row in rows)
-    return [fact for row in rows for fact in _consignment(row, lots[row.pk], drawn, signed[row.certificate_id])]
+    return [
+        fact for row in rows for fact in _consignment(row, lots[row.pk], drawn, signed[row.certificate_id])
+    ]
 
 
-def _consignment(
-    row: Consignment, lots: list[Lot], drawn: dict[int, int], signed: _Signed
-) -> Iterable[Fact]:
+def _consignment(row: Consignment, lots: list[Lot], drawn: dict[int, int], signed: _Signed) -> Iterable[Fact]:
     shares = _shared(cents(row.assessable_value_inr), [lot.weight_mg for lot in lots])
     for lot, value in zip(lots, shares, strict=True):
-        given = {**signed.goods(lot.goods_line.number), **signed.traders}
-        told = (pointing.CONSIGNMENT, row.pk)
-        yield _fact(
-            *told,
-            boards.CONSIGNMENTS,
-            str(lot.number),
-            row.reference,
-            row.boe_on,
-            **given,
-            status=row.status,
-            port=row.port_of_entry,
-            mode=row.mode,
-            n=int(lot == lots[0]),
-            quantity_mg=lot.weight_mg if lot.entered_mg is None else lot.entered_mg,
-            value_cents=value,
-        )
+        given: dict[str, Any] = {**signed.goods(lot.goods_line.number), **signed.traders}
+        given["n"] = int(lot == lots[0])
+        told, part = _Told(pointing.CONSIGNMENT, row.pk, row.reference), str(lot.number)
+        entered = {"status": row.status, "port": row.port_of_entry, "mode": row.mode, "value_cents": value}
+        entered["quantity_mg"] = lot.weight_mg if lot.entered_mg is None else lot.entered_mg
+        yield _fact(told, boards.CONSIGNMENTS, part, row.boe_on, **given, **entered)
         if drawn.get(lot.pk) and row.licence:
-            part = str(lot.number)
-            counts = {"n": int(lot == lots[0]), "quantity_mg": drawn[lot.pk]}
-            yield _fact(*told, boards.DRAWN, part, row.reference, row.licence.issued_on, **given, **counts)
+            yield _fact(told, boards.DRAWN, part, row.licence.issued_on, **given, quantity_mg=drawn[lot.pk])
 
 
 def _shared(total: int, weights: list[int]) -> list[int]:
@@ -288,43 +277,28 @@ def _shared(total: int, weights: list[int]) -> list[int]:
 
 
 def _lots(refs: list[int]) -> list[Fact]:
-    lots = {row.pk: row for row in Lot.objects.filter(pk__in=refs).select_related("goods_line", "consignment")}
+    lots = {
+        row.pk: row for row in Lot.objects.filter(pk__in=refs).select_related("goods_line", "consignment")
+    }
     signed = _signed(lot.consignment.certificate_id for lot in lots.values())
-    held = Holding.objects.filter(lot__in=lots, weight_mg__gt=0).exclude(account__in=accounts.OUTSIDE)
     found = []
+
+    def tell(lot: Lot, board: str, part: str, on: date | None, mg: int, account: str, place: str) -> None:
+        paper = signed[lot.consignment.certificate_id]
+        given: dict[str, Any] = {**paper.goods(lot.goods_line.number), "importer": paper.importer}
+        given |= {"kind": account, "country": _country(account, place), "n": 1, "quantity_mg": mg}
+        found.append(_fact(_Told(pointing.LOT, lot.pk, lot.reference), board, part, on, **given))
+
+    held = Holding.objects.filter(lot__in=lots, weight_mg__gt=0).exclude(account__in=accounts.OUTSIDE)
     for row in held.order_by("lot_id", "pk"):
-        lot = lots[row.lot_id]
-        kind = {"kind": row.account, "country": _country(row.account, row.place)}
-        found.append(_of_lot(lot, signed, boards.CUSTODY, f"h{row.pk}", None, row.weight_mg, 1, kind))
-    reversed_ones: set[int] = set()
-    moved = list(Posting.objects.filter(lot__in=lots).order_by("lot_id", "pk"))
-    for row in moved:
-        if row.reverses_id:
-            reversed_ones |= {row.pk, row.reverses_id}
-    for row in moved:
-        if row.pk in reversed_ones or not row.weight_mg:
-            continue
-        lot = lots[row.lot_id]
-        kind = {"kind": row.to_account, "country": _country(row.to_account, row.to_place)}
-        told = (boards.MOVES, f"p{row.pk}", row.happened_on, row.weight_mg, 1)
-        found.append(_of_lot(lot, signed, *told, kind))
+        tell(lots[row.lot_id], boards.CUSTODY, f"h{row.pk}", None, row.weight_mg, row.account, row.place)
+    moved = list(Posting.objects.filter(lot__in=lots, weight_mg__gt=0).order_by("lot_id", "pk"))
+    corrected = {pk for one in moved if one.reverses_id for pk in (one.pk, one.reverses_id)}
+    for one in moved:
+        if one.pk not in corrected:
+            to = (one.weight_mg, one.to_account, one.to_place)
+            tell(lots[one.lot_id], boards.MOVES, f"p{one.pk}", one.happened_on, *to)
     return found
-
-
-def _of_lot(
-    lot: Lot,
-    signed: dict[int, _Signed],
-    board: str,
-    part: str,
-    on: date | None,
-    quantity_mg: int,
-    n: int,
-    kind: dict[str, str],
-) -> Fact:
-    paper = signed[lot.consignment.certificate_id]
-    given = {**paper.goods(lot.goods_line.number), "importer": paper.importer, **kind}
-    counts = {"n": n, "quantity_mg": quantity_mg}
-    return _fact(pointing.LOT, lot.pk, board, part, lot.reference, on, **given, **counts)
 
 
 def _country(account: str, place: str) -> str:
@@ -335,11 +309,9 @@ def _country(account: str, place: str) -> str:
 def _exports(refs: list[int]) -> list[Fact]:
     return [
         _fact(
-            pointing.EXPORT,
-            row.pk,
+            _Told(pointing.EXPORT, row.pk, f"{row.port} {row.bill}/{row.item}"),
             boards.EXPORTS,
             "",
-            f"{row.port} {row.bill}/{row.item}",
             row.bill_on,
             status=row.status,
             kind=row.kind,

@@ -174,6 +174,7 @@ SUBJECTS = {
     "token": lambda seeded, stage: {"token": seeded.certificates[stage].token},
     "draft-file": lambda seeded, stage: {"pk": seeded.draft_file.pk},
     "ending": lambda seeded, stage: {"ending": "csv"},
+    "figure": lambda seeded, stage: {"name": "issued"},
     "organisation": lambda seeded, stage: {"pk": seeded.organisation.pk},
     "membership": lambda seeded, stage: {"pk": seeded.membership.pk},
     "invitation": lambda seeded, stage: {"pk": seeded.invitation.pk},
@@ -326,6 +327,8 @@ def _expected_of_machines(route, visitor, method, target, who) -> str:
         return policy.UNAUTHORIZED
     writes = method in {"POST", "PUT", "PATCH", "DELETE"}
     if visitor.name not in (policy.DRAFTERS if writes else policy.READERS):
+        return policy.FORBIDDEN
+    if route.get is not None and visitor.name not in route.get:
         return policy.FORBIDDEN
     if who is None:
         return policy.OK if method == "OPTIONS" else policy.NO_SUCH_METHOD

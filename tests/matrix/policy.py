@@ -16,6 +16,7 @@ REVIEWERS = frozenset({"officer", "senior"})
 SCREENERS = REVIEWERS | {"auditor"}
 RECORDERS = DRAFTERS | REVIEWERS
 READERS = DRAFTERS | REVIEWERS | {"auditor", "analyst"}
+OVERSEERS = SCREENERS | {"analyst"}
 ADMINISTRATOR = frozenset({"administrator"})
 ACTORS = READERS | ADMINISTRATOR  # signed in and acting for an organisation
 SIGNED_IN = ACTORS | {"undecided"}
@@ -191,6 +192,12 @@ ROUTES = {
     "shipments:balance": Route(get=READERS, subject="certificate", at="ISSUED"),
     "shipments:balance-csv": Route(get=READERS, subject="certificate", at="ISSUED"),
     "shipments:balance-json": Route(get=READERS, subject="certificate", at="ISSUED"),
+    # Figures: importers see what is published of all together
+    "ministry:overview": _open(get=READERS),
+    "ministry:figure": _open(get=READERS, subject="figure", is_shared=True),
+    "ministry:figure-csv": _open(get=READERS, subject="figure", is_shared=True),
+    "ministry:rows": _open(get=OVERSEERS, subject="figure", is_shared=True),
+    "ministry:rows-csv": _open(get=OVERSEERS, subject="figure", is_shared=True),
     # Control rules are the same for all; proposals are the authority's
     "euc:rule-list": _open(get=READERS),
     "euc:rule-detail": _open(get=READERS, subject="rule", is_shared=True),
@@ -265,6 +272,9 @@ ROUTES = {
     "api:consignment-list": Route(get=READERS, is_api=True),
     "api:consignment-detail": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
     "api-balance": Route(get=READERS, subject="certificate", at="ISSUED", is_api=True),
+    "api-figures": _open(get=READERS, is_api=True),
+    "api-figure": _open(get=READERS, subject="figure", is_shared=True, is_api=True),
+    "api-figure-rows": _open(get=OVERSEERS, subject="figure", is_shared=True, is_api=True),
     "api-verification": Route(
         get=EVERYBODY,
         subject="token",

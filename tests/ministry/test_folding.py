@@ -1,7 +1,7 @@
 """Totals are the sums of facts, facts are what a recomputation gives, and a figure is never older than its event."""
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from accounts import demonstration as people
 from ministry import boards, folding, reading, rebuilding
@@ -33,6 +33,10 @@ def test_every_figure_is_right_before_and_after_folding(story):
 
 def test_rebuild_gives_what_folding_gave(story):
     folding.fold()
-    kept = set(Total.objects.exclude(folding.is_zero()).values_list("board", "dims", "period", "a", "b", *boards.MEASURES))
+    kept = set(
+        Total.objects.exclude(folding.is_zero()).values_list(
+            "board", "dims", "period", "a", "b", *boards.MEASURES
+        )
+    )
     assert rebuilding.rebuild() == Fact.objects.count()
     assert set(Total.objects.values_list("board", "dims", "period", "a", "b", *boards.MEASURES)) == kept

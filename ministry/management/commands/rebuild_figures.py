@@ -1,4 +1,4 @@
-"""Make all figures anew from certificates, cases and ledger. With --check only compare: exit 1 and the differences."""
+"""Make all figures anew from certificates, cases and ledger; with --check only compare, exit 1 where they differ."""
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -9,7 +9,9 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser):
-        parser.add_argument("--check", action="store_true", help="Compare and change nothing but what is pending.")
+        parser.add_argument(
+            "--check", action="store_true", help="Compare and change nothing but what is pending."
+        )
 
     def handle(self, *args, **options):
         if not options["check"]:
