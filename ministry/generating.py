@@ -1,7 +1,7 @@
 """Invented certificates, applications, licences, consignments and postings by the ten thousand, in bounded memory.
 
-For trials, screenshots and benchmarks. The rows keep every constraint of the database and agree with each other to the
-gram, but nobody took their steps: they have no history and no documents. Volumes follow what was published of the
+For trials, screenshots and benchmarks. The rows keep every constraint of the database and agree with each other to
+the gram, but nobody took their steps: they have no history and no documents. Volumes follow what was published of the
 trade (870 t in 2024-25), weights in whole milligrams.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db import transaction
 
@@ -32,6 +32,7 @@ from shipments import accounts, ports
 from shipments.models import Consignment, Draw, Holding, Lot, Posting
 
 BATCH = 500
+Row, Value = TypeVar("Row"), TypeVar("Value")
 LEAST_LINE_MG = 100_000_000
 RUPEES_A_KG = 3517  # 306 crore for 870 t
 SECTORS = {
@@ -65,6 +66,25 @@ def generate(
         if done % 10_000 == 0:
             say(f"{done} of {certificates} certificates")
     return rebuilding.rebuild()
+
+
+class _Beside(Generic[Row, Value]):
+    """Values beside rows that have no key yet, by identity, in the order in which they were given."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[Row, Value]] = {}
+
+    def __setitem__(self, row: Row, value: Value) -> None:
+        self._kept[id(row)] = (row, value)
+
+    def __getitem__(self, row: Row) -> Value:
+        return self._kept[id(row)][1]
+
+    def get(self, row: Row) -> Value | None:
+        return self._kept[id(row)][1] if id(row) in self._kept else None
+
+    def items(self) -> list[tuple[Row, Value]]:
+        return list(self._kept.values())
 
 
 @dataclass
@@ -158,10 +178,10 @@ class _Batch:
     def __init__(self, world: _World) -> None:
         self.world, self.random = world, world.random
         self.certificates: list[Certificate] = []
-        self.lines: dict[Certificate, list[GoodsLine]] = {}
-        self.classes: dict[GoodsLine, str] = {}
-        self.sectors: dict[Certificate, str] = {}
-        self.exporters: dict[Certificate, tuple[str, str]] = {}
+        self.lines: _Beside[Certificate, list[GoodsLine]] = _Beside()
+        self.classes: _Beside[GoodsLine, str] = _Beside()
+        self.sectors: _Beside[Certificate, str] = _Beside()
+        self.exporters: _Beside[Certificate, tuple[str, str]] = _Beside()
 
     def write(self, count: int) -> None:
         for _number in range(count):
@@ -351,13 +371,13 @@ class _Applications:
         self.batch, self.issued = batch, issued
         self.world, self.random = batch.world, batch.random
         self.cases: list[LicenceCase] = []
-        self.licences: dict[LicenceCase, Licence] = {}
+        self.licences: _Beside[LicenceCase, Licence] = _Beside()
         self.reports: list[StatusReport] = []
 
     def write(self) -> None:
         for certificate in self.issued:
             self._apply(certificate)
-        Licence.objects.bulk_create(self.licences.values())
+        Licence.objects.bulk_create([licence for _case, licence in self.licences.items()])
         lines = [line for case, licence in self.licences.items() for line in self._allowed(case, licence)]
         LicenceLine.objects.bulk_create(lines)
         for case, licence in self.licences.items():
