@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.roles import Role
-from ministry import suppressing
+from ministry import asking, suppressing
 from ministry.figures import FIGURES, Figure
 from ministry.models import Fact
-from ministry.reading import Reader, facts_of
+from ministry.naming import Names
+from ministry.reading import YEAR, Reader, facts_of
 from ministry.tables import Query, Table
 from workflow import events
 
@@ -38,9 +41,17 @@ def read(figure: Figure, reader: Reader, query: Query, actor: Actor) -> Table:
     return suppressing.read(figure, reader, query)[0]
 
 
+def query_of(figure: Figure, asked: QueryDict, names: Names, actor: Actor) -> Query:
+    """What an address asks; importers get a published group where they name none. Raises asking.Unclear."""
+    query = asking.parse(figure, asked, names)
+    if oversees(actor) or "group" in asked:
+        return query
+    return Query(published_query(figure).group, query.filters, query.span)
+
+
 def published_query(figure: Figure) -> Query:
-    """What an importer gets who asks for nothing more."""
-    return Query(("year", suppressing.groups_of(figure)[0]))
+    """A published figure by the first dimension it is published by."""
+    return Query((YEAR, suppressing.groups_of(figure)[0]))
 
 
 @transaction.atomic
@@ -67,8 +78,6 @@ def facts(figure: Figure, query: Query) -> Iterator[Fact]:
 
 def links_of(facts: Iterable[Fact]) -> list[tuple[Fact, str]]:
     """Each fact with the address of what it tells of; nothing where there is no page for this reader."""
-    from django.urls import reverse
-
     pages = {"certificate": "euc:certificate-detail", "undertaking": "euc:undertaking-detail",
              "case": "licensing:case-detail", "consignment": "shipments:consignment-detail"}  # fmt: skip
     return [

@@ -90,12 +90,9 @@ def figure_named(name: str, request: Request) -> Figure:
 
 def query_of(figure: Figure, request: Request, names: Names) -> Query:
     try:
-        query = asking.parse(figure, request.query_params, names)
+        return access.query_of(figure, request.query_params, names, request.actor)
     except asking.Unclear as unclear:
         raise exceptions.ValidationError({name: [text] for name, text in unclear.errors.items()}) from None
-    if not access.oversees(request.actor) and "group" not in request.query_params:
-        return access.published_query(figure)
-    return query
 
 
 class CatalogueView(APIView):

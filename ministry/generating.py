@@ -485,8 +485,8 @@ class _Voyages:
         Holding.objects.bulk_create(self.holdings.values())
 
     def _ship(self, line: LicenceLine) -> None:
-        """One to five consignments of a licence line, some weeks apart."""
-        pick, goods, parts = self.random, line.goods_line, self.random.randrange(1, 6)
+        """One to three consignments of a licence line, some weeks apart."""
+        pick, goods, parts = self.random, line.goods_line, self.random.randrange(1, 4)
         for part in range(parts):
             day = line.licence.issued_on + timedelta(days=12 + 28 * part)
             if (

@@ -69,7 +69,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
     errors: dict[str, str] = {}
     query = Query(found.default)
     try:
-        query = _query(request, found, names)
+        query = access.query_of(found, request.GET, names, request.actor)
     except asking.Unclear as unclear:
         errors = unclear.errors
     oversees = access.oversees(request.actor)
@@ -99,19 +99,12 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "ministry/figure.html", context, status=422 if errors else 200)
 
 
-def _query(request: HttpRequest, figure: Figure, names: Names) -> Query:
-    query = asking.parse(figure, request.GET, names)
-    if not access.oversees(request.actor) and "group" not in request.GET:
-        return access.published_query(figure)
-    return query
-
-
 @require_safe
 @roles_required(*access.READERS)
 def as_csv(request: HttpRequest, name: str) -> HttpResponse:
     found, names = _figure(request, name), Names()
     try:
-        query = _query(request, found, names)
+        query = access.query_of(found, request.GET, names, request.actor)
         with reading.reader() as reader:
             table = access.read(found, reader, query, request.actor)
     except ValueError:

@@ -1,7 +1,6 @@
 """Totals are the sums of facts, facts are what a recomputation gives, and a figure is never older than its event."""
 
 import pytest
-from django.core.management import call_command
 
 from accounts import demonstration as people
 from ministry import boards, folding, reading, rebuilding
@@ -11,7 +10,6 @@ from shipments import demonstration
 
 @pytest.fixture
 def story(db, own_files):
-    call_command("prepare", "--quick") if False else None
     from euc import demonstration as certificates
     from euc import reference
 

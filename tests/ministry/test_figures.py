@@ -1,0 +1,412 @@
+"""Every figure equals a recomputation in plain SQL, in random groupings and filters; and how each is told."""
+
+import json
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.urls import reverse
+
+from euc import services
+from euc.models.certificate import today
+from ministry import boards, figures, folding, generating, reading, rebuilding, suppressing
+from ministry.models import Fact, Pointer, Total
+from ministry.reading import Ask, Reader, Span
+from ministry.tables import Query
+from shipments import custody
+from shipments.models import Lot
+from workflow.models import Event
+
+PG = connection.vendor == "postgresql"
+
+
+def month_of(moment: str) -> str:
+    """The month in India of a moment in UTC, as SQL."""
+    if PG:
+        return f"to_char({moment} AT TIME ZONE 'Asia/Kolkata', 'YYYY-MM')"
+    return f"strftime('%%Y-%%m', {moment}, '+330 minutes')"
+
+
+def month_of_day(day: str) -> str:
+    return f"to_char({day}, 'YYYY-MM')" if PG else f"substr({day}, 1, 7)"
+
+
+GOODS = {"sector": "u.sector", "hs_in": "g.itc_hs", "hs_cn": "g.cn_hs"}
+TRADERS = {
+    "importer": "CAST(c.importer_id AS varchar)",
+    "exporter": "c.exporter_name",
+    "province": "substr(p.registration, 3, 2)",
+}
+USE = (
+    "JOIN euc_enduse u ON u.certificate_id = c.id "
+    "JOIN euc_party p ON p.certificate_id = c.id AND p.role = 'EXPORTER'"
+)
+LINES = f"euc_goodsline g JOIN euc_certificate c ON c.id = g.certificate_id {USE}"
+LOTS = (
+    "shipments_lot l JOIN euc_goodsline g ON g.id = l.goods_line_id "
+    f"JOIN euc_certificate c ON c.id = g.certificate_id {USE}"
+)
+CORRECTED = "SELECT reverses_id FROM shipments_posting WHERE reverses_id IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A board as its tables have it: rows, what counts, the month, dimensions, how many and how heavy."""
+
+    rows: str
+    counts: str
+    month: str
+    dims: dict[str, str]
+    n: str
+    weight: str
+
+
+PLAIN = {
+    boards.PIPELINE: Plain(
+        LINES,
+        "c.revision_number > 0",
+        "",
+        {**GOODS, **TRADERS, "status": "c.status"},
+        "CASE WHEN g.number = 1 THEN 1 ELSE 0 END",
+        "g.net_weight_mg",
+    ),
+    boards.ISSUED: Plain(
+        LINES,
+        "c.issued_at IS NOT NULL",
+        month_of("c.issued_at"),
+        {**GOODS, **TRADERS, "status": "c.status"},
+        "CASE WHEN g.number = 1 THEN 1 ELSE 0 END",
+        "g.net_weight_mg",
+    ),
+    boards.CASES: Plain(
+        f"licensing_licencecase k JOIN euc_certificate c ON c.id = k.certificate_id {USE}",
+        "1 = 1",
+        month_of("k.opened_at"),
+        {"sector": "u.sector", **TRADERS, "status": "k.status"},
+        "1",
+        "(SELECT SUM(x.net_weight_mg) FROM euc_goodsline x WHERE x.certificate_id = c.id)",
+    ),
+    boards.CONSIGNMENTS: Plain(
+        f"{LOTS} JOIN shipments_consignment s ON s.id = l.consignment_id",
+        "s.status <> 'PLANNED'",
+        month_of_day("s.boe_on"),
+        {**GOODS, **TRADERS, "status": "s.status", "port": "s.port_of_entry", "mode": "s.mode"},
+        "CASE WHEN l.number = 1 THEN 1 ELSE 0 END",
+        "COALESCE(l.entered_mg, l.weight_mg)",
+    ),
+    boards.CUSTODY: Plain(
+        LOTS.replace("shipments_lot l", "shipments_holding h JOIN shipments_lot l ON l.id = h.lot_id"),
+        "h.weight_mg > 0 AND h.account NOT IN ('SUPPLIER', 'SURPLUS', 'VARIANCE')",
+        "",
+        {**GOODS, "importer": TRADERS["importer"], "kind": "h.account"},
+        "1",
+        "h.weight_mg",
+    ),
+    boards.MOVES: Plain(
+        LOTS.replace("shipments_lot l", "shipments_posting m JOIN shipments_lot l ON l.id = m.lot_id"),
+        f"m.weight_mg > 0 AND m.reverses_id IS NULL AND m.id NOT IN ({CORRECTED})",
+        month_of_day("m.happened_on"),
+        {**GOODS, "importer": TRADERS["importer"], "kind": "m.to_account"},
+        "1",
+        "m.weight_mg",
+    ),
+}
+
+
+def plainly(ask: Ask) -> dict[tuple[str, ...], tuple[int, int]]:
+    """The same question asked of the tables themselves."""
+    plain = PLAIN[ask.board]
+    month, dims = plain.month, plain.dims
+    where, params = [plain.counts], []
+    for dim, values in ask.filters.items():
+        where.append(f"{dims[dim]} IN ({', '.join(['%s'] * len(values))})")
+        params += values
+    for sign, end in ((">=", ask.span.first), ("<=", ask.span.last)):
+        if end:
+            where.append(f"{month} {sign} %s")
+            params.append(end)
+    if ask.by:
+        where.append(f"{month} IS NOT NULL AND {month} <> ''")
+    groups = ([month] if ask.by else []) + [dims[dim] for dim in ask.dims]
+    columns = ", ".join([*groups, f"SUM({plain.n})", f"SUM({plain.weight})"])
+    group = f" GROUP BY {', '.join(groups)}" if groups else ""
+    found: dict[tuple[str, ...], tuple[int, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {plain.rows} WHERE {' AND '.join(where)}{group}", params)
+        for row in cursor.fetchall():
+            key, count, mg = row[: len(groups)], int(row[-2] or 0), int(row[-1] or 0)
+            if ask.by == reading.YEAR:
+                key = (boards.year_of_month(key[0]), *key[1:])
+            before = found.get(tuple(key), (0, 0))
+            found[tuple(key)] = (before[0] + count, before[1] + mg)
+    return {key: value for key, value in found.items() if any(value)}
+
+
+def asks(count: int) -> list[Ask]:
+    """Random questions: any board, up to three dimensions, up to two filters, any span."""
+    pick, found = random.Random(7), []
+    for _number in range(count):
+        board = pick.choice(list(PLAIN))
+        dims, is_dated = list(PLAIN[board].dims), bool(PLAIN[board].month)
+        group = pick.sample(dims, pick.randrange(0, 3))
+        by = [pick.choice((reading.MONTH, reading.YEAR))] if is_dated and pick.random() < 0.5 else []
+        filters = {}
+        for dim in pick.sample(dims, pick.randrange(0, 3)):
+            values = list(
+                Fact.objects.filter(board=board).order_by(dim).values_list(dim, flat=True).distinct()
+            )
+            filters[dim] = tuple(pick.sample(values, min(len(values), pick.randrange(1, 3))))
+        span = Span()
+        if is_dated and pick.random() < 0.6:
+            months = sorted(
+                {m for m in Fact.objects.filter(board=board).values_list("month", flat=True) if m}
+            )
+            first, last = sorted((pick.choice(months), pick.choice(months)))
+            years = Span(f"{first[:4]}-04", f"{int(last[:4]) + 1}-03")
+            span = pick.choice((Span(first, last), Span(first), Span(last=last), years))
+        found.append(Ask(board, tuple(by + group), filters, span))
+    return found
+
+
+@pytest.fixture
+def trade(db):
+    """Two years of invented trade."""
+    generating.generate(certificates=120, years=2, seed=5)
+
+
+@pytest.fixture
+def fine(received, life):
+    """What people did, invented trade, and something done since that is not folded yet."""
+    life.returned()
+    issued = life.issued()
+    generating.generate(certificates=120, years=2, seed=5)
+    services.revoke(certificate=issued, by=life.senior, reason="cancelled")
+    issue_to_production(received, life)
+
+
+def issue_to_production(received, life):
+    lot = Lot.objects.filter(consignment=received).first()
+    held = lot.holdings.get(account="ON_HAND")
+    return custody.move(
+        lot=lot,
+        verb="issue",
+        by=life.drafter,
+        from_account="ON_HAND",
+        from_place=held.place,
+        weight_mg=5_000_000,
+        happened_on=today(),
+        key="k",
+        document="WO-1",
+    )
+
+
+def test_every_figure_equals_plain_sql(fine):
+    assert Pointer.objects.exists()
+    reader = Reader()
+    for ask in asks(500):
+        told = {key: measures[:2] for key, measures in reader.read(ask).items() if any(measures[:2])}
+        assert told == plainly(ask), ask
+
+
+def test_generated_rows_break_no_rule(trade):
+    call_command("check_ledger")
+    assert rebuilding.differences() == []
+
+
+def test_a_wrong_total_and_a_wrong_fact_are_named(trade, capsys):
+    Total.objects.filter(board=boards.ISSUED, dims="", period="").update(n=7)
+    fact = Fact.objects.filter(board=boards.CUSTODY).first()
+    Fact.objects.filter(pk=fact.pk).update(quantity_mg=fact.quantity_mg + 3)
+    with pytest.raises(CommandError):
+        call_command("rebuild_figures", "--check")
+    said = capsys.readouterr().out
+    assert "issued" in said
+    assert fact.reference in said
+    call_command("rebuild_figures")
+    assert rebuilding.differences() == []
+
+
+def test_a_reversal_moves_the_month_it_happened_in(received, life):
+    posting = issue_to_production(received, life)
+    ask = Ask(boards.MOVES, ("month", "kind"), {"kind": ("IN_PRODUCTION",)})
+    assert Reader().read(ask) == {(f"{today():%Y-%m}", "IN_PRODUCTION"): (1, 5_000_000, 0)}
+    folding.fold()
+    custody.reverse(posting=posting, by=life.drafter, reason="wrong lot")
+    assert Reader().read(ask) == {}
+    folding.fold()
+    assert Reader().read(ask) == {}
+
+
+class TestFigures:
+    @pytest.mark.parametrize("name", figures.FIGURES)
+    def test_answers_by_each_of_its_dimensions(self, trade, name):
+        figure = figures.FIGURES[name]
+        for dim in (*figure.periods, *figure.dims):
+            table = figure.read(Reader(), Query((dim,)))
+            assert all(len(row) == len(table.columns) for row in table.rows)
+
+    def test_grants_count_everybody_once(self, trade):
+        table = figures.FIGURES["grants"].read(Reader(), Query())
+        assert sum(table.rows[0][:3]) == Fact.objects.filter(board=boards.CASES).count()
+
+    def test_use_of_licences_leaves_what_was_not_drawn(self, trade):
+        ((_licences, allowed, drawn, left, used),) = (
+            figures.FIGURES["utilisation"].read(Reader(), Query()).rows
+        )
+        assert allowed - drawn == left
+        assert used == round(drawn * 100 / allowed, 1)
+
+    def test_own_filters_cannot_be_widened(self, trade):
+        table = figures.FIGURES["under-way"].read(Reader(), Query((), {"status": ("RECONCILED",)}))
+        assert table.rows == []
+
+    def test_overdue_counts_from_the_day_after_the_last(self, trade):
+        Fact.objects.filter(board=boards.CASES).delete()
+        folding._add(
+            folding.deltas(
+                [],
+                [
+                    Fact(board=boards.CASES, kind="PENDING", day=f"{today() - timedelta(days=days)}", n=1)
+                    for days in (-1, 0, 1, 20)
+                ],
+            )
+        )
+        before = {key: measures for key, measures in Reader().read(Ask(boards.CASES, ("day",))).items()}
+        assert before[(f"{today()}",)][0] >= 1
+        bands = {row[0]: row[1] for row in figures.FIGURES["overdue"].read(Reader(), Query()).rows}
+        assert bands["1–15"] >= 1
+        assert bands["16–30"] >= 1
+
+
+class TestSuppression:
+    def test_no_line_shows_all_but_one(self, trade):
+        reader = Reader()
+        for name in suppressing.PUBLISHED:
+            figure = figures.FIGURES[name]
+            for dim in suppressing.groups_of(figure):
+                table, hidden = suppressing.read(figure, reader, Query(("year", dim)))
+                importers = suppressing._importers(figure, reader, dim)
+                for key, count in importers.items():
+                    assert count >= suppressing.LEAST or key in hidden
+                for axis in (0, 1):
+                    for line in {key[axis] for key in hidden}:
+                        inside = [key for key in hidden if key[axis] == line]
+                        assert len(inside) > 1 or len(hidden) == len(table.rows)
+
+    def test_withheld_cells_cannot_be_solved_for(self):
+        pick = random.Random(3)
+        for _try in range(200):
+            cells = {
+                (value, year): suppressing.Cell((pick.randrange(1, 50),), pick.randrange(1, 12))
+                for value in "ABCDE"
+                for year in "123"
+                if pick.random() < 0.8
+            }
+            hidden = suppressing.withheld(cells)
+            if suppressing._lone(cells, hidden):
+                continue
+            for cell in hidden:
+                assert _is_free(cell, hidden), (cells, hidden)
+
+    def test_no_cell_of_few_is_shown(self):
+        few = suppressing.Cell((5,), 4)
+        many = suppressing.Cell((9,), 30)
+        cells = {
+            ("A", "1"): few,
+            ("B", "1"): many,
+            ("A", "2"): many,
+            ("B", "2"): many,
+            ("C", "1"): many,
+            ("C", "2"): many,
+        }
+        assert ("A", "1") in suppressing.withheld(cells)
+
+
+def _is_free(cell, hidden) -> bool:
+    """Whether the cell can have another value with all sums of rows and columns kept: it lies on a closed walk
+    through withheld cells that turns at each of them."""
+    start, axis = cell, 0
+    waiting, seen = [(start, axis, 0)], set()
+    while waiting:
+        at, axis, steps = waiting.pop()
+        for other in hidden:
+            if other != at and other[axis] == at[axis]:
+                if other == start and axis == 1 and steps:
+                    return True
+                if (other, 1 - axis) not in seen:
+                    seen.add((other, 1 - axis))
+                    waiting.append((other, 1 - axis, steps + 1))
+    return False
+
+
+class TestDoors:
+    @pytest.fixture
+    def reader(self, client, analyst):
+        client.force_login(analyst.person)
+        return client
+
+    def test_a_figure_as_json_and_csv(self, trade, reader):
+        answer = reader.get("/api/v1/figures/issued/?group=year&group=sector")
+        data = answer.json()
+        assert data["group"] == ["year", "sector"]
+        assert (
+            sum(row["n"] for row in data["rows"]) == Total.objects.get(board="issued", dims="", period="").n
+        )
+        again = reader.get(
+            "/api/v1/figures/issued/?group=year&group=sector", headers={"If-None-Match": answer["ETag"]}
+        )
+        assert again.status_code == 304
+        table = reader.get("/api/v1/figures/issued/?group=sector&format=csv")
+        assert table["Content-Type"].startswith("text/csv")
+        assert "sector_label" in table.content.decode("utf-8-sig").splitlines()[0]
+
+    @pytest.mark.parametrize(
+        ("query", "field"),
+        [
+            ("group=nothing", "group"),
+            ("group=month&group=year", "group"),
+            ("group=sector,status,port", "group"),
+            ("from=2025", "from"),
+            ("from=2026-05&to=2026-01", "to"),
+            ("colour=red", "colour"),
+            ("sector=" + "x" * 300, "sector"),
+        ],
+    )
+    def test_unclear_questions_are_refused_by_parameter(self, reader, query, field):
+        answer = reader.get(f"/api/v1/figures/issued/?{query}")
+        assert answer.status_code == 400
+        assert field in answer.json()["fields"]
+        assert reader.get(f"/figures/issued/?{query}").status_code == 422
+
+    def test_rows_behind_a_figure_page_by_page_are_recorded(self, trade, reader, analyst):
+        answer = reader.get("/api/v1/figures/custody/rows/?kind=ON_HAND").json()
+        assert {row["kind"] for row in answer["results"]} == {"ON_HAND"}
+        assert Event.objects.filter(verb="ministry.figures.open", person=analyst.person).count() == 1
+        page = reader.get("/figures/custody/rows/?kind=ON_HAND")
+        assert page.status_code == 200
+        lines = b"".join(reader.get("/figures/issued/rows.csv").streaming_content).decode("utf-8-sig")
+        assert len(lines.splitlines()) == Fact.objects.filter(board="issued").count() + 1
+
+    def test_the_overview_costs_the_same_however_much_there_is(self, reader, django_assert_max_num_queries):
+        generating.generate(certificates=20, years=1, seed=1)
+        with django_assert_max_num_queries(60) as few:
+            reader.get(reverse("ministry:overview"))
+        generating.generate(certificates=60, years=1, seed=2)
+        with django_assert_max_num_queries(len(few)):
+            assert reader.get(reverse("ministry:overview")).status_code == 200
+
+    def test_importers_read_what_is_published(self, trade, client, drafter):
+        client.force_login(drafter.person)
+        page = client.get(reverse("ministry:overview")).content.decode()
+        assert "fewer than 5 importers" in page
+        assert client.get("/api/v1/figures/custody/").status_code == 404
+        assert client.get("/api/v1/figures/issued/?group=importer").status_code == 400
+        assert client.get("/api/v1/figures/issued/?sector=WIND").status_code == 400
+        shown = client.get("/api/v1/figures/issued/?group=year&group=sector")
+        assert shown.status_code == 200
+        assert any(row["n"] is None for row in shown.json()["rows"])
+        assert client.get("/figures/issued/rows/").status_code == 403
+        assert json.dumps(shown.json())
