@@ -13,7 +13,7 @@ from euc import workflow as certificate_law
 from licensing import stations
 from ministry import boards, presenting
 from ministry.figures import FIGURES, OPEN, UNDER_WAY
-from ministry.naming import Names
+from ministry.naming import DIMENSION_LABELS, Names
 from ministry.reading import Ask, Reader
 from ministry.tables import Query
 from shipments import watch_law
@@ -27,6 +27,7 @@ class Panel:
     """One figure on the overview, with its first rows."""
 
     figure: Any
+    by: str
     shown: presenting.Shown
     url: str
     table_id: str
@@ -61,7 +62,8 @@ def panels(reader: Reader, names: Names) -> list[Panel]:
         limit = -24 if group == ("month",) else SHOWN
         table.rows = table.rows[limit:] if limit < 0 else table.rows[:limit]
         url = reverse("ministry:figure", args=[name])
-        found.append(Panel(figure, presenting.shown(figure, query, table, names), url, f"table-{number}"))
+        by = str(DIMENSION_LABELS[group[0]]) if group and group != figure.default else ""
+        found.append(Panel(figure, by, presenting.shown(figure, query, table, names), url, f"table-{number}"))
     return found
 
 
