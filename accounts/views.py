@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import access, actors, demonstration, services
+from accounts import access, actors, demonstration, finding, services
 from accounts.forms import InvitationForm, NewPersonForm
 from accounts.models import Invitation, Membership, Organisation, User
 from accounts.roles import Role
+from accounts.searching import ORGANISATIONS
 from workflow.engine import NotAllowed
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -59,8 +60,9 @@ def demonstration_sign_in(request):
 @require_safe
 @access.roles_required(Role.ADMINISTRATOR)
 def organisations(request):
-    """Every organisation on the platform, for its administrators."""
-    listed = Organisation.objects.order_by("kind", "name")
+    """Every organisation on the platform, for its administrators; narrowed by `q`, as the search page asks."""
+    everyone = Organisation.objects.order_by("kind", "name")
+    listed = finding.narrowed(everyone, ORGANISATIONS, request.GET.get("q", ""), request.actor)
     return render(request, "accounts/organisations.html", {"organisations": listed})
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("config.api")),
+    path("search/", views.search, name="search"),
     path("deliveries/", deliveries.listing, name="deliveries"),
     path("deliveries/<int:pk>/retry/", deliveries.retry, name="delivery-retry"),
     path("accessibility/", views.accessibility, name="accessibility"),

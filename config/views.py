@@ -8,7 +8,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import open_to_all
+from accounts import finding
+from accounts.access import actor_required, open_to_all
 from config import context, style_guide
 from euc import worklist
 
@@ -23,6 +24,15 @@ def home(request):
     if request.user.is_authenticated:
         return redirect("accounts:choose-organisation")
     return render(request, "config/home.html")
+
+
+@require_safe
+@actor_required
+def search(request):
+    """Everything this actor may see of what `q` asks for, by kind, the first few of each."""
+    asked = finding.asked(request.GET.get("q", ""))
+    found = finding.search(asked.text, request.actor)
+    return render(request, "config/search.html", {"asked": asked, "found": found})
 
 
 @open_to_all

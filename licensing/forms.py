@@ -118,3 +118,13 @@ class CaseFilterForm(forms.Form):
         ]
         for field in self.fields.values():
             field.is_needed = True  # a filter has nothing optional about it
+
+
+class LicenceFilterForm(forms.Form):
+    """What the register can be narrowed by."""
+
+    q = forms.CharField(required=False, max_length=100, label=_("Licence number, contract or exporter"))
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["q"].is_needed = True  # a filter has nothing optional about it

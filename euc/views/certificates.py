@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import actor_required, fresh_proof_required, roles_required
 from accounts.actors import Actor
+from accounts.finding import narrowed
 from accounts.roles import Role
 from documents import storing
 from euc import (
@@ -34,10 +34,10 @@ from euc import (
     workflow,
     worklist,
 )
-from euc.converters import ReferenceConverter
 from euc.models import Certificate, Evidence, FieldComment, ScreeningHit
 from euc.models.certificate import today
 from euc.paging import paginate
+from euc.searching import CERTIFICATES
 from euc.views import loading
 from workflow import engine, errands, events
 from workflow.law import Step, Workflow
@@ -52,7 +52,6 @@ SERVICES = {
     "withdraw": services.withdraw,
     "revoke": services.revoke,
 }
-REFERENCE = re.compile(ReferenceConverter.regex)
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 READERS = (Role.DRAFTER, Role.SIGNATORY, Role.OFFICER, Role.SENIOR, Role.AUDITOR, Role.ANALYST)
 REVIEWERS = (Role.OFFICER, Role.SENIOR)
@@ -63,25 +62,20 @@ REVIEWERS = (Role.OFFICER, Role.SENIOR)
 def listing(request: HttpRequest) -> HttpResponse:
     statuses = [(status, workflow.LABELS[status]) for status in workflow.CERTIFICATE.statuses]
     form = forms.CertificateFilterForm(request.GET, statuses=statuses)
-    rows = _narrowed(Certificate.objects.visible_to(request.actor).for_list(), form)
+    rows = _narrowed(Certificate.objects.visible_to(request.actor).for_list(), form, request.actor)
     page = paginate(rows, order=("-id",), query=request.GET)
     may_draft = request.actor.has(Role.DRAFTER, Role.SIGNATORY)
     return render(request, "euc/certificate_list.html", {"page": page, "form": form, "may_draft": may_draft})
 
 
-def _narrowed(rows: QuerySet, form: forms.CertificateFilterForm) -> QuerySet:
+def _narrowed(rows: QuerySet, form: forms.CertificateFilterForm, actor: Actor) -> QuerySet:
     if not form.is_valid():
         return rows
     if status := form.cleaned_data["status"]:
         rows = rows.filter(status=status)
     if form.cleaned_data["expiring"]:
         rows = rows.filter(status=workflow.ISSUED, valid_until__lte=today() + worklist.SOON)
-    if q := form.cleaned_data["q"].replace("\x00", "").strip():
-        if REFERENCE.fullmatch(q.upper()):
-            q = ReferenceConverter().to_python(q.upper())
-        names = Q(exporter_name__icontains=q) | Q(importer__name__icontains=q)
-        rows = rows.filter(names | Q(reference__icontains=q) | Q(po_number__icontains=q))
-    return rows
+    return narrowed(rows, CERTIFICATES, form.cleaned_data["q"], actor)
 
 
 @require_safe

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import finding
 from accounts.access import roles_required
 from accounts.roles import Role
 from documents import storing, uploads
 from euc import custody, original_forms, original_words, originals, true_copies
-from euc.converters import ReferenceConverter
 from euc.models import AttestationRule, Certificate, Original, OriginalEntry
 from euc.models.certificate import today
 from euc.paging import paginate
 from euc.views import loading
-from euc.views.certificates import FORM, READERS, REFERENCE, STATUS_OF, file_response
+from euc.views.certificates import FORM, READERS, STATUS_OF, file_response
 from workflow import engine
 from workflow.models import Errand
 
@@ -46,12 +46,10 @@ def _narrowed(rows: QuerySet, form: original_forms.OriginalFilterForm) -> QueryS
         rows = rows.overdue()
     if place := form.cleaned_data["place"]:
         rows = rows.filter(place=place)
-    if q := form.cleaned_data["q"].replace("\x00", "").strip():
-        if REFERENCE.fullmatch(q.upper()):
-            q = ReferenceConverter().to_python(q.upper())
-        of = Q(certificate__reference__icontains=q) | Q(certificate__po_number__icontains=q)
-        of |= Q(certificate__exporter_name__icontains=q) | Q(certificate__importer__name__icontains=q)
-        rows = rows.filter(of)
+    asked = finding.asked(form.cleaned_data["q"])
+    if asked.words:
+        names = ("reference", "po_number", "exporter_name", "importer__name")
+        rows = rows.filter(finding.contains(asked, *(f"certificate__{name}" for name in names)))
     return rows
 
 

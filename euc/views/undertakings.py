@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import actor_required, roles_required
+from accounts.actors import Actor
+from accounts.finding import narrowed
 from accounts.models import Organisation
 from accounts.roles import Role
 from euc import (
@@ -27,6 +29,7 @@ from euc import (
 )
 from euc.models import Certificate, Undertaking
 from euc.paging import count, paginate, shown_count
+from euc.searching import UNDERTAKINGS
 from euc.views import loading
 from euc.views.certificates import FORM, READERS, STATUS_OF, file_response, take_step
 from euc.views.drafting import importers_only
@@ -54,9 +57,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     statuses = [(status, workflow.LABELS[status]) for status in workflow.UNDERTAKING.statuses]
     form = forms.UndertakingFilterForm(request.GET, statuses=statuses)
     mine = Undertaking.objects.visible_to(request.actor)
-    page = paginate(
-        _narrowed(mine, form).select_related("importer", "certificate"), order=("-id",), query=request.GET
-    )
+    rows = _narrowed(mine, form, request.actor).select_related("importer", "certificate")
+    page = paginate(rows, order=("-id",), query=request.GET)
     context = {
         "page": page,
         "form": form,
@@ -84,18 +86,14 @@ def _waiting(request: HttpRequest, mine: QuerySet) -> list[dict[str, str]]:
     return found
 
 
-def _narrowed(rows: QuerySet, form: forms.UndertakingFilterForm) -> QuerySet:
+def _narrowed(rows: QuerySet, form: forms.UndertakingFilterForm, actor: Actor) -> QuerySet:
     if not form.is_valid():
         return rows
     if status := form.cleaned_data["status"]:
         rows = rows.filter(status=status)
     if form.cleaned_data["period"]:
         rows = rows.for_periods()
-    if q := form.cleaned_data["q"].replace("\x00", "").strip():
-        names = Q(exporter_name__icontains=q) | Q(importer__name__icontains=q)
-        names |= Q(certificate__exporter_name__icontains=q)
-        rows = rows.filter(names | Q(reference__icontains=q.replace("-", "/")) | Q(reference__icontains=q))
-    return rows
+    return narrowed(rows, UNDERTAKINGS, form.cleaned_data["q"], actor)
 
 
 @require_safe

@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Prefetch, Q, QuerySet, Sum
+from django.db.models import F, Prefetch, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import roles_required
+from accounts.actors import Actor
+from accounts.finding import narrowed
 from accounts.roles import Role
 from euc import control
 from euc.models import Certificate
 from euc.paging import paginate
 from licensing import forms, predicting, presenting, services, stations
 from licensing.models import Licence, LicenceCase
+from licensing.searching import CASES, LICENCES
 from licensing.views import loading
 from workflow import engine, events
 
@@ -29,7 +32,7 @@ SHOWN = 8
 def listing(request: HttpRequest) -> HttpResponse:
     """All cases, the newest first, narrowed by where they stand."""
     form = forms.CaseFilterForm(request.GET)
-    rows = _narrowed(LicenceCase.objects.visible_to(request.actor).for_list(), form)
+    rows = _narrowed(LicenceCase.objects.visible_to(request.actor).for_list(), form, request.actor)
     page = paginate(rows, order=("-id",), query=request.GET)
     context = {
         "page": page,
@@ -40,17 +43,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "licensing/case_list.html", context)
 
 
-def _narrowed(rows: QuerySet, form: forms.CaseFilterForm) -> QuerySet:
+def _narrowed(rows: QuerySet, form: forms.CaseFilterForm, actor: Actor) -> QuerySet:
     if not form.is_valid():
         return rows
     if status := form.cleaned_data["status"]:
         rows = rows.open() if status == "OPEN" else rows.filter(status=status)
     if form.cleaned_data["overdue"]:
         rows = rows.filter(status__in=stations.AFTER_ACCEPTANCE, due_on__lt=control.day_in_china())
-    if q := form.cleaned_data["q"].replace("\x00", "").strip():
-        names = Q(exporter_name__icontains=q) | Q(application_number__icontains=q)
-        rows = rows.filter(names | Q(reference__icontains=q) | Q(certificate__reference__icontains=q))
-    return rows
+    return narrowed(rows, CASES, form.cleaned_data["q"], actor)
 
 
 @require_safe
@@ -99,7 +99,10 @@ def follow(request: HttpRequest, reference: str) -> HttpResponse:
 @roles_required(*loading.READERS)
 def register(request: HttpRequest) -> HttpResponse:
     """Licences as reported: how much is left on each, and until when."""
+    form = forms.LicenceFilterForm(request.GET)
     mine = Licence.objects.visible_to(request.actor).select_related("importer")
+    if form.is_valid():
+        mine = narrowed(mine, LICENCES, form.cleaned_data["q"], request.actor)
     sums = mine.annotate(
         authorised=Sum("lines__authorised_mg"), used=Sum(F("lines__reserved_mg") + F("lines__drawn_mg"))
     )
@@ -114,6 +117,5 @@ def register(request: HttpRequest) -> HttpResponse:
         for row in page.rows
     ]
     shows_importer = not request.actor.has(Role.DRAFTER, Role.SIGNATORY)
-    return render(
-        request, "licensing/register.html", {"page": page, "rows": rows, "shows_importer": shows_importer}
-    )
+    context = {"page": page, "rows": rows, "form": form, "shows_importer": shows_importer}
+    return render(request, "licensing/register.html", context)

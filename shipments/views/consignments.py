@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import fresh_proof_required, roles_required
+from accounts.actors import Actor
+from accounts.finding import narrowed
 from documents import storing, uploads
 from euc import presenting
 from euc import workflow as certificate_law
@@ -24,6 +26,7 @@ from licensing.models import Licence
 from shipments import custody, drawing, forms, ports, services, workflow
 from shipments.models import Consignment, Holding
 from shipments.presenting import history, journey
+from shipments.searching import CONSIGNMENTS
 from shipments.views import loading
 from workflow import engine, events
 from workflow.law import Step
@@ -52,31 +55,19 @@ SHIPPABLE = 100
 @roles_required(*loading.READERS)
 def listing(request: HttpRequest) -> HttpResponse:
     form = forms.ConsignmentFilterForm(request.GET)
-    rows = _narrowed(Consignment.objects.visible_to(request.actor).for_list(), form)
+    rows = _narrowed(Consignment.objects.visible_to(request.actor).for_list(), form, request.actor)
     page = paginate(rows, order=("-id",), query=request.GET)
     may_plan = request.actor.has(*loading.IMPORTER)
     context = {"page": page, "form": form, "may_plan": may_plan}
     return render(request, "shipments/consignment_list.html", context)
 
 
-def _narrowed(rows: QuerySet, form: forms.ConsignmentFilterForm) -> QuerySet:
+def _narrowed(rows: QuerySet, form: forms.ConsignmentFilterForm, actor: Actor) -> QuerySet:
     if not form.is_valid():
         return rows
     if status := form.cleaned_data["status"]:
         rows = rows.filter(status=status)
-    if q := form.cleaned_data["q"].replace("\x00", "").strip():
-        q = _reference(q)
-        papers = Q(invoice_number__icontains=q) | Q(boe_number__icontains=q)
-        rows = rows.filter(papers | Q(reference__icontains=q) | Q(certificate__reference__icontains=q))
-    return rows
-
-
-def _reference(text: str) -> str:
-    """A reference typed as it stands in addresses, with its slashes."""
-    parts = text.upper().split("-")
-    if len(parts) == 5 and parts[0] in {"CON", "EUC"}:
-        return f"{parts[0]}/{parts[1]}/{parts[2]}-{parts[3]}/{parts[4]}"
-    return text
+    return narrowed(rows, CONSIGNMENTS, form.cleaned_data["q"], actor)
 
 
 @require_safe

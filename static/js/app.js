@@ -46,6 +46,17 @@
     menu.querySelector("summary").focus();
   });
 
+  // A slash goes to the search in the page head, unless it is typed into something.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
+    const field = document.getElementById("search-everywhere");
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+
   // Autosave status, told by htmx's own events; the server's answer says when it was saved.
   function status(state, text) {
     const line = document.querySelector(".autosave");

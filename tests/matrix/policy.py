@@ -73,6 +73,7 @@ ROUTES = {
     "theme": _open(post=EVERYBODY),
     "livez": _open(get=EVERYBODY),
     "readyz": _open(get=EVERYBODY),
+    "search": Route(get=ACTORS, query="?q=knry"),
     "deliveries": _open(get=KEEPERS),
     "delivery-retry": Route(post=KEEPERS, subject="errand", is_shared=True, is_scoped=False),
     # Certificates

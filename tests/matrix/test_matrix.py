@@ -248,7 +248,7 @@ def plain(response, typed: str) -> bytes:
 
 class TestLists:
     @pytest.mark.parametrize("name", ["drafter", "signatory", "broker", "stranger"])
-    @pytest.mark.parametrize("path", ["/certificates/", "/undertakings/", "/originals/", "/"])
+    @pytest.mark.parametrize("path", ["/certificates/", "/undertakings/", "/originals/", "/search/", "/"])
     def test_show_nothing_of_others_whatever_is_asked(self, harness, name, path):
         visitor = harness.world.visitors[name]
         letter = "a" if visitor.home == "b" else "b"
@@ -265,6 +265,14 @@ class TestLists:
         there = harness.world.seeded["b"].certificates["ISSUED"].po_number
         nowhere = there[:-5] + "99999"
         pages = [harness.send(visitor, "GET", f"/certificates/?q={q}").response for q in (there, nowhere)]
+        assert shape(pages[0])[:3] == shape(pages[1])[:3]
+        assert plain(pages[0], there) == plain(pages[1], nowhere)
+
+    def test_search_alike_for_anothers_words_and_nobodys(self, harness):
+        visitor = harness.world.visitors["drafter"]
+        there = harness.world.seeded["b"].consignments["RECEIVED"].invoice_number
+        nowhere = there[:-5] + "99999"
+        pages = [harness.send(visitor, "GET", f"/search/?q={q}").response for q in (there, nowhere)]
         assert shape(pages[0])[:3] == shape(pages[1])[:3]
         assert plain(pages[0], there) == plain(pages[1], nowhere)
 
