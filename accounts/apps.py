@@ -7,6 +7,12 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     default = True
 
+    def ready(self):
+        from accounts import notices
+        from workflow import events
+
+        events.recorded.connect(notices.on_event, dispatch_uid="accounts.notices")
+
 
 class BackOfficeConfig(SimpleAdminConfig):
     """Django admin with our own gate instead of its own login page."""

@@ -1,11 +1,14 @@
 """Messages about accounts: model in, mail out."""
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import notices
 
 
 def send_invitation(invitation, *, token: str) -> None:
@@ -27,3 +30,21 @@ def _send_invitation(invitation, token):
         None,
         [invitation.email],
     )
+
+
+def send_notices(person, found, *, key, day=None) -> None:
+    """One mail, in the person's language, of one notice or of a day's. Raises what the mail server raises.
+
+    A repeated run sends the same Message-ID (`key`), by which mail systems know a message they have already.
+    """
+    with translation.override(person.language):
+        said = [{"notice": one, "text": notices.words(one)} for one in found]
+        subject = said[0]["text"]
+        if day is not None:
+            count = ngettext("%(count)d notice waits for you", "%(count)d notices wait for you", len(found))
+            subject = count % {"count": len(found)}
+        context = {"said": said, "site_url": settings.SITE_URL, "product_name": settings.PRODUCT_NAME}
+        body = render_to_string("accounts/emails/notices.txt", context)
+        host = settings.SITE_URL.partition("//")[2].partition("/")[0].partition(":")[0] or "localhost"
+        heads = {"Message-ID": f"<{key}@{host}>"}
+        EmailMessage(" ".join(subject.split()), body, to=[person.email], headers=heads).send()

@@ -8,7 +8,7 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from accounts import fields, identifiers, text
-from accounts.models import Organisation, Site, User
+from accounts.models import Notice, Organisation, Site, User
 from accounts.roles import Role, scopes_for
 
 
@@ -200,3 +200,16 @@ class SignInForm(LoginForm):
         self.fields["password"].label = _("Password")
         self.fields["password"].widget.attrs.pop("placeholder", None)
         self.fields["remember"].label = _("Keep me signed in on this device")
+
+
+class NoticeChoicesForm(forms.Form):
+    """One question a kind: at once, once a day or never."""
+
+    def __init__(self, *args, chosen, **given):
+        super().__init__(*args, **given)
+        for kind in Notice.Kind:
+            if kind not in Notice.MAILED_ELSEWHERE:
+                initial = chosen.get(kind, Notice.DEFAULT_MAIL)
+                self.fields[kind.value] = forms.ChoiceField(
+                    label=kind.label, choices=Notice.Mail.choices, initial=initial
+                )

@@ -424,3 +424,7 @@ class KeptAnswer(models.Model):
 
     def __str__(self):
         return self.key
+
+
+# Models of this app all the same, kept in a file of their own.
+from accounts.notice_models import Digest, Notice, NoticeChoice  # noqa: E402, F401

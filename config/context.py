@@ -7,6 +7,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from accounts import notices
+
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
 
@@ -80,5 +82,6 @@ def site(request):
         "actor": actor,
         "languages": settings.LANGUAGES,
         "theme": theme(request),
+        "unread": SimpleLazyObject(lambda: notices.unread(actor)),
         "nav": SimpleLazyObject(lambda: navigation(actor=actor, path=request.path)),
     }

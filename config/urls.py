@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import deliveries, health, views
+from config import deliveries, health, notice_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("config.api")),
+    path("notices/", notice_views.listing, name="notice-list"),
+    path("notices/read/", notice_views.read, name="notice-read"),
+    path("notices/settings/", notice_views.settings, name="notice-settings"),
     path("search/", views.search, name="search"),
     path("deliveries/", deliveries.listing, name="deliveries"),
     path("deliveries/<int:pk>/retry/", deliveries.retry, name="delivery-retry"),

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from accounts import notices
 from accounts.models import User
-from euc import workflow
+from euc import noticing, workflow
 from euc.models import Certificate, ExpiryReminder
 from euc.models.certificate import today
 from workflow import errands
@@ -51,4 +52,8 @@ def _owe(certificate: Certificate, person: User, mark: int) -> bool:
     reminder, is_new = ExpiryReminder.objects.get_or_create(certificate=certificate, person=person, days=mark)
     if is_new:
         errands.owe(REMIND, subject=reminder)
+        people = noticing.people_of(certificate.importer_id).filter(person=person)
+        until = {"until": f"{certificate.valid_until:%d-%m-%Y}"}
+        key = f"{certificate.pk}-{mark}"
+        notices.tell(noticing.EXPIRY, certificate, key=f"{key}-{person.pk}", people=people, details=until)
     return is_new

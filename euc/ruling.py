@@ -12,8 +12,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import notices
 from accounts.actors import Actor
-from euc import dating, touching, workflow
+from euc import dating, noticing, touching, workflow
 from euc.models import ControlRule, RuleNotice
 from euc.models.ruled import Ruled
 from workflow import engine, errands
@@ -94,6 +95,7 @@ def _tell(rule: ControlRule, touched: list[touching.Touched]) -> None:
             rule=rule, importer_id=one.importer, issued=one.issued, open=one.open
         )
         errands.owe(TELL, subject=notice)
+        notices.tell(noticing.RULE, notice, key=f"{rule.pk}-{one.importer}", details={"rule": rule.name})
 
 
 @transaction.atomic

@@ -20,7 +20,8 @@ from workflow.models import Book, Event
 
 GENESIS = "0" * 64
 
-recorded = Signal()  # sent with `events`, in the transaction that wrote them
+# Sent with `events`, and with their `subject` where one is written alone, in the transaction that wrote them.
+recorded = Signal()
 
 
 def record(
@@ -59,7 +60,7 @@ def record(
     event.hash = digest(event)
     event.save(force_insert=True)
     Book.objects.filter(pk=head.pk).update(length=event.number, head=event.hash)
-    recorded.send(sender=Event, events=[event])
+    recorded.send(sender=Event, events=[event], subject=subject)
     return event
 
 

@@ -11,7 +11,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts import actors, views
-from accounts.models import ApiToken, Organisation
+from accounts.models import ApiToken, Notice, Organisation
 from euc.models import Certificate, DraftFile, Original, Undertaking
 from euc.views import certificates as certificate_views
 from euc.views import undertakings as undertaking_views
@@ -248,7 +248,9 @@ def plain(response, typed: str) -> bytes:
 
 class TestLists:
     @pytest.mark.parametrize("name", ["drafter", "signatory", "broker", "stranger"])
-    @pytest.mark.parametrize("path", ["/certificates/", "/undertakings/", "/originals/", "/search/", "/"])
+    @pytest.mark.parametrize(
+        "path", ["/certificates/", "/undertakings/", "/originals/", "/search/", "/notices/", "/"]
+    )
     def test_show_nothing_of_others_whatever_is_asked(self, harness, name, path):
         visitor = harness.world.visitors[name]
         letter = "a" if visitor.home == "b" else "b"
@@ -372,6 +374,7 @@ def take_scoping_away(monkeypatch, harness):
         DraftFile,
         Original,
         Undertaking,
+        Notice,
         Licence,
         LicenceCase,
         Consignment,
