@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import finding
 from accounts.access import actor_required, open_to_all
-from config import context, style_guide
+from config import context, style_guide, waiting
 from euc import worklist
 
 A_YEAR = 365 * 24 * 3600
@@ -20,10 +20,14 @@ A_YEAR = 365 * 24 * 3600
 def home(request):
     """What the product is, for visitors; their work, for people who act for an organisation."""
     if getattr(request, "actor", None):
-        return render(request, "config/work.html", {"work": worklist.of(request.actor)})
+        return render(request, "config/work.html", _work(request.actor))
     if request.user.is_authenticated:
         return redirect("accounts:choose-organisation")
     return render(request, "config/home.html")
+
+
+def _work(actor):
+    return {"work": worklist.of(actor), "waiting": waiting.of(actor)}
 
 
 @require_safe

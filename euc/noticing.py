@@ -35,6 +35,11 @@ def all_reviewers(paper: Paper) -> QuerySet[Membership]:
     return reviewers(paper, Role.OFFICER, Role.SENIOR)
 
 
+def _reviewer(certificate: Certificate) -> QuerySet[Membership]:
+    """Who was given it to review, as long as they do."""
+    return all_reviewers(certificate).filter(person=certificate.reviewer_id)
+
+
 def people_of(importer_id: int) -> QuerySet[Membership]:
     """Everybody who drafts or signs for an importer now."""
     return Membership.objects.active().filter(organisation=importer_id, role__in=workflow.IMPORTER_ROLES)
@@ -103,6 +108,7 @@ declare(
         "send_back", WAITING, authors, _("%(reference)s was returned to you with comments or a reason.")
     ),
     _certificate("issue", DECISION, authors, _("%(reference)s was issued by %(by)s.")),
+    _certificate("assign", WAITING, _reviewer, _("%(reference)s was assigned to you.")),
     _certificate("reject", DECISION, authors, _("%(reference)s was rejected by %(by)s.")),
     _certificate("revoke", DECISION, authors, _("%(reference)s was revoked by %(by)s.")),
     _certificate("expire", DECISION, authors, _("%(reference)s is past its validity.")),

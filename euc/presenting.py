@@ -83,6 +83,7 @@ PATH_LABELS = {
 VERBS = {
     "start": gettext_lazy("Draft opened"),
     "submit": gettext_lazy("Signed and submitted"),
+    "assign": gettext_lazy("Reviewer assigned"),
     "approve": gettext_lazy("Approved"),
     "send_back": gettext_lazy("Returned for correction"),
     "issue": gettext_lazy("Issued"),

@@ -165,6 +165,7 @@ def approve(*, certificate: Certificate, by: Actor, seen_hash: str, at: datetime
             "approved_at": at,
             "approved_hash": seen_hash,
             "approving_authority": by.organisation,
+            "reviewer": None,  # another person issues it
         },
         details={"content_hash": seen_hash},
     )

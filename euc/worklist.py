@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -18,6 +19,8 @@ from euc.paging import count, shown_count
 
 SOON = timedelta(days=30)
 ROWS = 8
+RISKY = 40  # points of `risk`
+REVIEW_WITHIN = timedelta(days=7)  # from submission; longer is overdue
 
 
 def of(actor: Actor) -> dict[str, Any]:
@@ -28,6 +31,11 @@ def of(actor: Actor) -> dict[str, Any]:
     if actor.has(Role.OFFICER, Role.SENIOR):
         return _reviewer(seen, actor)
     return _reader(seen)
+
+
+def overdue_before(at: datetime | None = None) -> datetime:
+    """What was submitted before this moment has waited too long."""
+    return (at or timezone.now()) - REVIEW_WITHIN
 
 
 def _tile(label: str, rows: QuerySet, url: str, tone: str = "") -> dict[str, Any]:
@@ -87,6 +95,13 @@ def _reviewer(seen: QuerySet, actor: Actor) -> dict[str, Any]:
         "tiles": [
             _tile(_("Waiting for review"), review, queue, "info"),
             _tile(_("Waiting for issue"), issue, f"{queue}?for=issue", "info"),
+            _assigned(seen, actor),
+            _tile(
+                _("Waiting for more than a week"),
+                review.filter(submitted_at__lt=overdue_before()),
+                f"{queue}?overdue=on",
+                "warning",
+            ),
             _undertakings(actor),
             _tile(_("In force"), issued, _list_url(workflow.ISSUED), "success"),
             _tile(_("Revoked"), revoked, _list_url(workflow.REVOKED), "danger"),
@@ -96,6 +111,13 @@ def _reviewer(seen: QuerySet, actor: Actor) -> dict[str, Any]:
         "rows_title": _("Waiting for you"),
         "empty": _("The queue is empty."),
     }
+
+
+def _assigned(seen: QuerySet, actor: Actor) -> dict[str, Any]:
+    """What somebody gave this person to review, or to issue where that is their part."""
+    status = workflow.SUBMITTED if actor.has(Role.OFFICER) else workflow.APPROVED
+    url = f"{reverse('euc:queue')}?who=mine" + ("" if actor.has(Role.OFFICER) else "&for=issue")
+    return _tile(_("Assigned to you"), seen.filter(status=status, reviewer=actor.person), url, "info")
 
 
 def _undertakings(actor: Actor) -> dict[str, Any]:

@@ -108,6 +108,7 @@ class CaseFilterForm(forms.Form):
     )
     status = forms.ChoiceField(required=False, label=_("Status"))
     overdue = forms.BooleanField(required=False, label=_("Overdue"))
+    contested = forms.BooleanField(required=False, label=_("Reports contradict each other"))
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
@@ -124,7 +125,9 @@ class LicenceFilterForm(forms.Form):
     """What the register can be narrowed by."""
 
     q = forms.CharField(required=False, max_length=100, label=_("Licence number, contract or exporter"))
+    ending = forms.BooleanField(required=False, label=_("End within 60 days"))
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        self.fields["q"].is_needed = True  # a filter has nothing optional about it
+        for field in self.fields.values():
+            field.is_needed = True  # a filter has nothing optional about it

@@ -9,6 +9,7 @@ from euc.models.drafting import Evidence, PageSave, Scratch
 from euc.models.goods import ELEMENTS, GoodsLine
 from euc.models.original import EStamp, Original, OriginalEntry, OriginalStep
 from euc.models.quality import FindingAnswer, QualityRule
+from euc.models.queue import SavedFilter
 from euc.models.release import QuantityRelease
 from euc.models.reminder import ExpiryReminder
 from euc.models.review import Approval, FieldComment, Revision
@@ -54,6 +55,7 @@ __all__ = [
     "QuantityRelease",
     "Revision",
     "RuleNotice",
+    "SavedFilter",
     "Scratch",
     "Screening",
     "ScreeningHit",

@@ -118,6 +118,7 @@ class Certificate(Paper):
     content_hash = models.CharField(max_length=64, blank=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     risk = models.PositiveSmallIntegerField(default=0)
     risk_reasons = models.JSONField(default=list)
 
@@ -149,6 +150,10 @@ class Certificate(Paper):
         indexes = [
             models.Index(fields=["importer", "-id"], name="certificate_by_importer"),
             models.Index(fields=["status", "-risk", "submitted_at", "id"], name="certificate_queue"),
+            models.Index(
+                fields=["reviewer", "status", "-risk", "submitted_at", "id"], name="certificate_by_reviewer"
+            ),
+            models.Index(fields=["status", "submitted_at", "id"], name="certificate_by_wait"),
             models.Index(fields=["status", "-id", "revision_number"], name="certificate_by_status"),
             models.Index(fields=["importer", "status", "-id"], name="certificate_importer_status"),
             models.Index(fields=["importer", "status", "valid_until"], name="certificate_importer_validity"),

@@ -26,7 +26,6 @@ from euc import (
     control,
     forms,
     inspecting,
-    paging,
     presenting,
     printing,
     ruling_words,
@@ -76,18 +75,6 @@ def _narrowed(rows: QuerySet, form: forms.CertificateFilterForm, actor: Actor) -
     if form.cleaned_data["expiring"]:
         rows = rows.filter(status=workflow.ISSUED, valid_until__lte=today() + worklist.SOON)
     return narrowed(rows, CERTIFICATES, form.cleaned_data["q"], actor)
-
-
-@require_safe
-@roles_required(*REVIEWERS)
-def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for review or issue, the riskiest first and then the longest waiting."""
-    seen = Certificate.objects.visible_to(request.actor).for_list()
-    waiting = seen.awaiting_issue() if request.GET.get("for") == "issue" else seen.awaiting_review()
-    page = paginate(waiting, order=("-risk", "submitted_at", "id"), query=request.GET)
-    counts = {"review": paging.count(seen.awaiting_review()), "issue": paging.count(seen.awaiting_issue())}
-    which = "issue" if request.GET.get("for") == "issue" else "review"
-    return render(request, "euc/queue.html", {"page": page, "counts": counts, "which": which})
 
 
 @require_safe

@@ -1,15 +1,19 @@
 """The licence document as it was reported, and how much of each goods line it allows, in whole milligrams."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.roles import Role
+from euc import control
 from euc.models import GoodsLine
 from euc.models.goods import MOST_MG
 from licensing import stations
 
+SOON = timedelta(days=60)
 OVERSEERS = (Role.OFFICER, Role.SENIOR, Role.AUDITOR, Role.ANALYST)
 
 
@@ -28,6 +32,11 @@ class LicenceQuerySet(models.QuerySet):
 
     def usable_on(self, day):
         return self.filter(status=stations.USABLE, issued_on__lte=day, expires_on__gte=day)
+
+    def ending_soon(self):
+        """Those that can be used and end within 60 days, counted in China."""
+        day = control.day_in_china()
+        return self.filter(status=stations.USABLE, expires_on__gte=day, expires_on__lte=day + SOON)
 
 
 class Licence(models.Model):

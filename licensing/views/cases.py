@@ -48,6 +48,8 @@ def _narrowed(rows: QuerySet, form: forms.CaseFilterForm, actor: Actor) -> Query
         return rows
     if status := form.cleaned_data["status"]:
         rows = rows.open() if status == "OPEN" else rows.filter(status=status)
+    if form.cleaned_data["contested"]:
+        rows = rows.filter(is_contested=True)
     if form.cleaned_data["overdue"]:
         rows = rows.filter(status__in=stations.AFTER_ACCEPTANCE, due_on__lt=control.day_in_china())
     return narrowed(rows, CASES, form.cleaned_data["q"], actor)
@@ -102,6 +104,8 @@ def register(request: HttpRequest) -> HttpResponse:
     form = forms.LicenceFilterForm(request.GET)
     mine = Licence.objects.visible_to(request.actor).select_related("importer")
     if form.is_valid():
+        if form.cleaned_data["ending"]:
+            mine = mine.ending_soon()
         mine = narrowed(mine, LICENCES, form.cleaned_data["q"], request.actor)
     sums = mine.annotate(
         authorised=Sum("lines__authorised_mg"), used=Sum(F("lines__reserved_mg") + F("lines__drawn_mg"))
