@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Digest, Notice
@@ -16,7 +17,7 @@ NINE = time(9)
 SEND = "accounts.send_digest"
 
 
-def pending(before: datetime):
+def pending(before: datetime) -> QuerySet[Notice]:
     """Notices for a daily mail that are unread and in none yet, written before a moment."""
     return Notice.objects.unread().filter(digest=None, mail=Notice.Mail.DAILY, at__lt=before)
 

@@ -18,6 +18,7 @@ from django.utils.module_loading import autodiscover_modules
 from accounts.actors import Actor
 
 SHOWN = 10  # of one kind; the rest is in its list
+COMMON = 200  # more matches than that are met soon, wherever one begins to read
 SHORTEST, LONGEST, MOST_WORDS = 2, 100, 6  # characters, characters, words
 REFERENCE = re.compile(r"([A-Z]{3})[-/]([0-9A-Z]{10})[-/]([0-9]{4})-([0-9]{2})[-/]([0-9]{4,9})")
 CODE = re.compile(r"[0-9][0-9. ]{2,}[0-9]")
@@ -146,14 +147,24 @@ def _found(searcher: Searcher, question: Asked, actor: Actor) -> Found:
     exact = set(rows.filter(searcher.exact(question)).order_by("-pk").values_list("pk", flat=True)[:SHOWN])
     places: dict[int, list[Any]] = {pk: [] for pk in exact}
     for label, condition in _conditions(searcher, question, actor):
-        newest = rows.filter(condition).order_by("-pk").values_list("pk", flat=True)[: SHOWN + 1]
-        for pk in newest:
+        for pk in _newest(rows.filter(condition)):
             places.setdefault(pk, []).append(label)
     first = sorted(places, key=lambda pk: (pk in exact, pk), reverse=True)
     kept = rows.in_bulk(first[:SHOWN])
     hits = [_shown(searcher, kept[pk], places[pk]) for pk in first[:SHOWN] if pk in kept]
     more = f"{reverse(searcher.listing)}?{urlencode({'q': question.text})}" if len(first) > SHOWN else ""
     return Found(searcher.label, hits, more)
+
+
+def _newest(rows: QuerySet) -> list[int]:
+    """The newest few. Asked in order at once, PostgreSQL would read a table backwards for what is rare.
+
+    So the rare is gathered by the index of words and put in order here, and only the common is read backwards.
+    """
+    gathered = list(rows.order_by().values_list("pk", flat=True)[: COMMON + 1])
+    if len(gathered) > COMMON:
+        return list(rows.order_by("-pk").values_list("pk", flat=True)[: SHOWN + 1])
+    return sorted(gathered, reverse=True)[: SHOWN + 1]
 
 
 def _shown(searcher: Searcher, row: Any, places: list[Any]) -> Hit:

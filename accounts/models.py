@@ -427,4 +427,6 @@ class KeptAnswer(models.Model):
 
 
 # Models of this app all the same, kept in a file of their own.
-from accounts.notice_models import Digest, Notice, NoticeChoice  # noqa: E402, F401
+from accounts.notice_models import Digest as Digest  # noqa: E402
+from accounts.notice_models import Notice as Notice  # noqa: E402
+from accounts.notice_models import NoticeChoice as NoticeChoice  # noqa: E402

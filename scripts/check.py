@@ -26,6 +26,8 @@ TYPED = [
     ),
     *("euc/quality.py", "euc/inspecting.py", "euc/dating.py"),
     *("euc/releasing.py", "euc/capacity.py", "euc/true_copies.py", "euc/cover_printing.py", "euc/dossier.py"),
+    *("accounts/finding.py", "accounts/notices.py", "accounts/digests.py", "workflow/trigrams.py"),
+    *("euc/assigning.py", "euc/noticing.py", "euc/searching.py", "licensing/noticing.py"),
     *("accounts/tokens.py", "accounts/answers.py", "euc/pages.py", "euc/shapes.py"),
     *("licensing/stations.py", "licensing/deriving.py", "licensing/clock.py", "licensing/forecasting.py"),
     *("licensing/predicting.py", "licensing/services.py", "licensing/calendar.py"),

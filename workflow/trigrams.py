@@ -22,6 +22,7 @@ def index_words(table: str, *texts: str, codes: tuple[str, ...] = ()) -> RunPyth
 
     def forwards(apps: Any, schema_editor: Any) -> None:
         if schema_editor.connection.vendor == "postgresql" and _has_trigrams(schema_editor):
+            schema_editor.execute("SET LOCAL statement_timeout = 0")  # a large table takes its time
             schema_editor.execute(f"CREATE INDEX {name} ON {table} USING gin ({', '.join(columns)})")
 
     def backwards(apps: Any, schema_editor: Any) -> None:

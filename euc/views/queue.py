@@ -72,7 +72,7 @@ def _assign_form(actor: Actor, data: Any = None) -> queue_forms.AssignForm:
 def assign(request: HttpRequest) -> HttpResponse:
     """Give the ticked certificates to a colleague; what cannot be given is said, one by one."""
     form = _assign_form(request.actor, request.POST)
-    references = request.POST.getlist("certificate")[:MOST_AT_ONCE]
+    references = [_kept(text) for text in request.POST.getlist("certificate")[:MOST_AT_ONCE]]
     if not form.is_valid() or not references:
         messages.error(request, _("Tick what is to be assigned, and say to whom."))
         return _back(request)
@@ -115,8 +115,13 @@ def keep_filter(request: HttpRequest) -> HttpResponse:
 @roles_required(*REVIEWERS)
 def remove_filter(request: HttpRequest) -> HttpResponse:
     """Forget one of one's own filters, by its name."""
-    SavedFilter.objects.visible_to(request.actor).filter(name=request.POST.get("name", "")).delete()
+    SavedFilter.objects.visible_to(request.actor).filter(name=_kept(request.POST.get("name", ""))).delete()
     return redirect("euc:queue")
+
+
+def _kept(text: str) -> str:
+    """Without the letter that no database keeps."""
+    return text.replace("\x00", "")
 
 
 def _back(request: HttpRequest) -> HttpResponse:

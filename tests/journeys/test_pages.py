@@ -31,7 +31,8 @@ REFERENCE = re.compile(r"(EUC|NRU|LIC|CON)-[0-9A-Z]{10}-\d{4}-\d\d-\d{4,}")
 WALKED_BEFORE: set[str] = set()  # kinds of pages that another role of this run has shown
 ODD_PAGES = {
     "visitor": ["/nothing-here/", "/verify/?code=wrong", f"/v/{'a' * 32}/"],
-    "officer": ["/deliveries/?state=DONE"],
+    "drafter": ["/search/?q=8505.11", "/search/?q=nothing"],
+    "officer": ["/deliveries/?state=DONE", "/search/?q=EUC"],
 }
 
 

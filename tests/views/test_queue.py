@@ -86,6 +86,9 @@ class TestFilters:
         client.post("/queue/filters/remove/", {"name": "My urgent ones"})
         assert not SavedFilter.objects.exists()
 
+    def test_are_removed_by_whatever_name(self, client_for, officer):
+        assert client_for(officer).post("/queue/filters/remove/", {"name": "\x00"}).status_code == 302
+
     @pytest.mark.parametrize("name", ["", "x" * 41, "\x00"])
     def test_are_not_kept_under_no_name(self, client_for, officer, name):
         client_for(officer).post("/queue/filters/keep/", {"name": name, "query": "risk=on"})

@@ -143,6 +143,10 @@ class TestSearch:
         assert [hit.title for hit in found.hits] == [row.reference for row in newest]
         assert len(client.get(found.more_url).context["page"].rows) == finding.SHOWN + 2
 
+    def test_shows_the_newest_of_what_is_common(self, client_for, drafter, monkeypatch):
+        monkeypatch.setattr(finding, "COMMON", 3)
+        self.test_shows_ten_of_a_kind_and_leads_to_the_rest(client_for, drafter)
+
     def test_costs_as_many_queries_for_one_as_for_many(
         self, client_for, officer, submitted, drafter, signatory
     ):
