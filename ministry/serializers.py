@@ -80,7 +80,7 @@ def figure_as_data(figure: Figure) -> dict[str, Any]:
 
 def amount(cents: int | None) -> str | None:
     """Hundredths as a decimal with two places."""
-    return None if cents is None else str(Decimal(cents) / 100)
+    return None if cents is None else f"{Decimal(cents) / 100:.2f}"
 
 
 def _value(column: Column, value: Any, names: Names) -> Any:

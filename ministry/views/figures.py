@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -18,7 +18,7 @@ from ministry import access, asking, overview, presenting, published, reading, s
 from ministry.figures import FIGURES, Figure
 from ministry.forms import AskForm
 from ministry.naming import DIMENSION_LABELS, Names
-from ministry.serializers import FACT_FIELDS, fact_as_data, table_as_csv, table_as_data
+from ministry.serializers import FACT_FIELDS, table_as_csv, table_as_data
 from ministry.tables import Query
 
 CSV = "text/csv; charset=utf-8"
@@ -159,11 +159,6 @@ def rows_as_csv(request: HttpRequest, name: str) -> HttpResponse | StreamingHttp
 
 def _lines(figure: Figure, query: Query, names: Names) -> Iterator[bytes]:
     yield sheets.csv_of([FACT_FIELDS])
-    chunk: list[list[Any]] = []
-    for fact in access.facts(figure, query):
-        chunk.append(list(fact_as_data(fact, names).values()))
-        if len(chunk) == access.CHUNK:
-            yield sheets.csv_of(chunk, is_begun=True)
-            chunk = []
-    if chunk:
+    rows = access.facts(figure, query, names)
+    while chunk := list(islice(rows, access.CHUNK)):
         yield sheets.csv_of(chunk, is_begun=True)
