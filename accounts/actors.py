@@ -72,13 +72,18 @@ def for_session(request) -> Actor | None:
     return None
 
 
-def clock_person() -> User:
-    """The system user itself, for what no organisation did. It can never sign in."""
+def system_person(email: str, full_name: str) -> User:
+    """A named system user, for what no person of the product did. It can never sign in."""
     person, _made = User.objects.get_or_create(
-        email=CLOCK_EMAIL,
-        defaults={"full_name": "Clock", "is_system": True, "is_active": False, "password": "!"},
+        email=email,
+        defaults={"full_name": full_name, "is_system": True, "is_active": False, "password": "!"},
     )
     return person
+
+
+def clock_person() -> User:
+    """The system user itself, for what no organisation did."""
+    return system_person(CLOCK_EMAIL, "Clock")
 
 
 def clock() -> Actor:

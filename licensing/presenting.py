@@ -16,6 +16,12 @@ VERBS = {
     "report": gettext_lazy("Reported"),
     "withdraw_report": gettext_lazy("Report withdrawn"),
     "decide": gettext_lazy("Decided between reports"),
+    "invite": gettext_lazy("Exporter invited"),
+    "revoke_invitation": gettext_lazy("Link of the exporter revoked"),
+    "enter_room": gettext_lazy("Exporter entered the room"),
+    "lock_code": gettext_lazy("Five wrong codes: the code was locked"),
+    "ask_correction": gettext_lazy("Exporter asked for a correction"),
+    "fetch_dossier": gettext_lazy("Exporter fetched the papers"),
 }
 NEXT = {
     stations.PREPARED: gettext_lazy(

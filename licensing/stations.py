@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 PREPARED, FILED, PROVINCE, CORRECTION = "PREPARED", "FILED", "PROVINCE", "CORRECTION"
 NOT_ACCEPTED, ACCEPTED, REVIEW, PAUSED, REFERRED = "NOT_ACCEPTED", "ACCEPTED", "REVIEW", "PAUSED", "REFERRED"
@@ -49,7 +50,7 @@ STATIONS = {
         Station(PROVINCE, _("with the provincial department"), "省级商务主管部门初审", "info"),
         Station(CORRECTION, _("correction asked for"), "补正告知", "warning"),
         Station(NOT_ACCEPTED, _("not accepted"), "不予受理", "danger", is_end=True),
-        Station(ACCEPTED, _("accepted"), "受理", "info", "runs"),
+        Station(ACCEPTED, pgettext_lazy("an application", "accepted"), "受理", "info", "runs"),
         Station(REVIEW, _("under review"), "审查中", "info", "runs"),
         Station(PAUSED, _("clock paused"), "暂停计时", "warning", "rests"),
         Station(REFERRED, _("referred, without a time limit"), "转报，不受时限限制", "warning", "none"),
@@ -72,6 +73,9 @@ ENDS = frozenset(code for code, station in STATIONS.items() if station.is_end)
 OPEN = tuple(code for code in STATIONS if code not in ENDS)
 AFTER_ACCEPTANCE = frozenset({ACCEPTED, REVIEW, PAUSED, REFERRED})
 RUNNING = frozenset(code for code, station in STATIONS.items() if station.clock == "runs")
+# An exporter who reports these has the application's number in hand.
+NEEDS_APPLICATION = frozenset({FILED, ACCEPTED})
+KNOWS_APPLICATION = frozenset({FILED, PROVINCE, CORRECTION, ACCEPTED, REVIEW, PAUSED, REFERRED})
 
 # What a licence may be, and which station of the case puts it there.
 USABLE = "ISSUED"

@@ -1,9 +1,10 @@
-"""What is stored of Chinese export licences: cases, reports, decisions, licences, China's calendar."""
+"""What is stored of Chinese export licences: cases, reports, decisions, licences, rooms, the calendar."""
 
 from licensing.models.calendar import CalendarDay
 from licensing.models.case import LicenceCase
 from licensing.models.licence import Licence, LicenceLine
 from licensing.models.report import ReportRuling, ReportWithdrawal, StatusReport
+from licensing.models.room import RoomCode, RoomInvitation, RoomPost
 
 __all__ = [
     "CalendarDay",
@@ -12,5 +13,8 @@ __all__ = [
     "LicenceLine",
     "ReportRuling",
     "ReportWithdrawal",
+    "RoomCode",
+    "RoomInvitation",
+    "RoomPost",
     "StatusReport",
 ]

@@ -18,8 +18,8 @@ from accounts.roles import Role
 from euc import control
 from euc.models import Certificate
 from euc.paging import paginate
-from licensing import forms, predicting, presenting, services, stations
-from licensing.models import Licence, LicenceCase
+from licensing import forms, predicting, presenting, rooms, services, stations
+from licensing.models import Licence, LicenceCase, RoomPost
 from licensing.searching import CASES, LICENCES
 from licensing.views import loading
 from workflow import engine, events
@@ -60,7 +60,9 @@ def _narrowed(rows: QuerySet, form: forms.CaseFilterForm, actor: Actor) -> Query
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One case: clock, forecast, next action, reports with their sources, the licence with what is left."""
     case = loading.case(request, reference)
-    reports = list(case.reports.select_related("withdrawal", "recorded_by", "evidence"))
+    reports = list(
+        case.reports.select_related("withdrawal", "recorded_by", "evidence", "room_post__invitation")
+    )
     rulings = list(case.rulings.select_related("decided_by", "report"))
     context = {
         "case": case,
@@ -69,12 +71,21 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "next_action": presenting.next_action(case) if case.is_open or case.status in presenting.NEXT else "",
         "reports": presenting.reports(reports, services.standing_of(case)),
         "rulings": rulings,
+        "may_invite": rooms.may_invite(case, request.actor),
+        "invitations": list(case.room_invitations.all()),
+        "corrections": _corrections(case),
         "may_report": services.may_report(case, request.actor),
         "may_see_evidence": not request.actor.has(Role.ANALYST),
         "licence": _with_lines(case),
         "history": presenting.history(events.about(case)),
     }
     return render(request, "licensing/case_detail.html", context)
+
+
+def _corrections(case: LicenceCase) -> list[RoomPost]:
+    """What the exporter asked to be corrected, the newest first."""
+    asked = RoomPost.objects.filter(invitation__case=case, report=None)
+    return list(asked.select_related("invitation").order_by("-id")[:SHOWN])
 
 
 def _with_lines(case: LicenceCase) -> Licence | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,13 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import roles_required
 from accounts.roles import Role
-from documents import storing, uploads
+from documents import uploads
 from euc import control
 from euc.views.certificates import STATUS_OF, file_response
 from euc.views.refusing import beside
 from licensing import forms, services
-from licensing.models import LicenceCase
-from licensing.views import loading
+from licensing.views import evidencing, loading
 from workflow import engine
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +36,9 @@ def create(request: HttpRequest, reference: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                services.report(case=case, by=request.actor, **form.answers(), **_evidence(case, form))
+                services.report(
+                    case=case, by=request.actor, **form.answers(), **evidencing.stored(case, form)
+                )
             except uploads.UploadRefused as refused:
                 form.add_error("evidence", str(refused))
             except engine.Incomplete as refused:
@@ -51,15 +51,6 @@ def create(request: HttpRequest, reference: str) -> HttpResponse:
             case.refresh_from_db()
     context = {"case": case, "form": form, "refusal": refusal}
     return render(request, "licensing/report.html", context, status=status)
-
-
-def _evidence(case: LicenceCase, form: Any) -> dict[str, Any]:
-    upload = form.cleaned_data.get("evidence")
-    if not upload:
-        return {}
-    checked = uploads.check(upload)
-    given = {"content": checked.content, "name": checked.name, "media_type": checked.media_type}
-    return {"evidence": storing.store(book=case.book, **given), "evidence_name": checked.name}
 
 
 @FORM
