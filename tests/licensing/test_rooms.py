@@ -1,4 +1,4 @@
-"""The verbs of the supplier room: secrets are hashes, codes have few tries, a form reports once, a link is one case."""
+"""The verbs of the supplier room: secrets are hashes, codes have few tries, a form reports once, links end."""
 
 import re
 from datetime import timedelta

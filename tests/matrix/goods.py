@@ -5,8 +5,9 @@ from typing import Any
 from documents import sheets, storing
 from euc.models import Certificate
 from euc.models.certificate import today
+from licensing import entering, rooms
 from licensing import services as licences
-from licensing.models import LicenceCase
+from licensing.models import LicenceCase, RoomCode, RoomInvitation
 from licensing.services import LicenceFacts
 from shipments import custody, services, watch
 from shipments.models import Consignment
@@ -42,6 +43,18 @@ def case(mark: Any, certificate: Certificate, drafter: Any) -> LicenceCase:
         evidence_name=f"{mark('filename', 'report.evidence_name')}.png",
     )
     return LicenceCase.objects.get(pk=found.pk)
+
+
+def room(mark: Any, case: LicenceCase, drafter: Any) -> tuple[RoomInvitation, str]:
+    """An open invitation of its exporter, its token, and a correction asked for. No more codes are sent today."""
+    address, note = mark.email("room", "room.email"), mark("room", "room.note")
+    invitation = rooms.invite(case=case, by=drafter, email=address, note=note)
+    text = mark("submitted", "room.correction")
+    rooms.ask_correction(invitation=invitation, key="matrix", text=text)
+    RoomCode.objects.bulk_create(
+        RoomCode(invitation=invitation) for _code in range(entering.MOST_CODES_A_DAY)
+    )
+    return invitation, entering.renew_token(invitation) or ""
 
 
 def consignments(mark: Any, case: LicenceCase, drafter: Any) -> dict[str, Consignment]:

@@ -103,6 +103,10 @@ def _report(seeded: Seeded, stage: str) -> dict:
     return {**_case(seeded, stage), "pk": seeded.case.reports.get().pk}
 
 
+def _room_invitation(seeded: Seeded, stage: str) -> dict:
+    return {**_case(seeded, stage), "pk": seeded.room_invitation.pk}
+
+
 def _consignment(seeded: Seeded, stage: str) -> dict:
     """In the stage that is asked for; what nobody else may see is planned, and stands for drafts."""
     named = {"DRAFT": "PLANNED"}.get(stage, stage)
@@ -135,6 +139,8 @@ def _hit(stage: str) -> int:
 SUBJECTS = {
     "case": _case,
     "report": _report,
+    "room-invitation": _room_invitation,
+    "room-token": lambda seeded, stage: {"token": seeded.room_token},
     "consignment": _consignment,
     "consignment-step": _consignment,
     "lot": _lot,
@@ -318,7 +324,7 @@ def expected(route: Route, visitor: Visitor, method: str, target: Target) -> str
         return policy.ABSENT
     if target.verb and visitor.name not in policy.VERBS[route.subject][target.verb].who:
         return policy.FORBIDDEN if method == "POST" else policy.CONFLICT
-    return route.after_post if method == "POST" else policy.OK
+    return route.after_post if method == "POST" else route.after_get
 
 
 def _expected_of_machines(route, visitor, method, target, who) -> str:
@@ -474,6 +480,7 @@ class Harness:
             "code": "no code",
             "theme": "dark",
             "on": today().isoformat(),
+            "language": "zh-hans",
             "claimed": "REVIEW",
             "claimed_on": today().isoformat(),
             "confidence": "LOW",
@@ -595,10 +602,14 @@ def declared_names() -> set[str]:
     from euc import original_forms as original
     from euc.models import ELEMENTS
     from licensing import forms as licensing
+    from licensing import room_forms as rooms
     from shipments import forms as shipments
 
     asked = (
         licensing.ReportForm,
+        rooms.InviteForm,
+        rooms.CodeForm,
+        rooms.CorrectionForm,
         shipments.PapersForm,
         shipments.LotForm,
         *shipments.FORMS.values(),

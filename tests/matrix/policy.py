@@ -39,6 +39,7 @@ class Route:
     at: str = ""  # the stage of the certificate for which it must succeed
     turned_away: str = FORBIDDEN
     after_post: str = SEE_OTHER
+    after_get: str = OK
     head: bool = True
     is_bearer: bool = False  # whoever holds the address may read `shows` and nothing more
     is_shared: bool = False  # visitors who get in may handle every organisation's objects
@@ -64,6 +65,10 @@ class Route:
 
 def _open(**given) -> Route:
     return Route(is_scoped=False, **given)
+
+
+def _room(**given) -> Route:
+    return _open(subject="room-token", at="ISSUED", is_bearer=True, **given)
 
 
 ROUTES = {
@@ -169,6 +174,19 @@ ROUTES = {
         get=RECORDERS, post=RECORDERS, subject="report", at="ISSUED", after_post=ANSWERED
     ),
     "licensing:report-evidence": Route(get=RECORDERS | {"auditor"}, subject="report", at="ISSUED"),
+    "licensing:room-invite": Route(
+        get=DRAFTERS, post=DRAFTERS, subject="case", at="ISSUED", after_post=ANSWERED
+    ),
+    "licensing:room-revoke": Route(get=DRAFTERS, post=DRAFTERS, subject="room-invitation", at="ISSUED"),
+    # The exporter's room: the link shows nothing but its door, whatever is asked of it without a code
+    "licensing:room": _room(get=EVERYBODY),
+    "licensing:room-code": _room(post=EVERYBODY, after_post="429"),  # ten were sent today
+    "licensing:room-enter": _room(post=EVERYBODY, after_post="422"),
+    "licensing:room-leave": _room(post=EVERYBODY),
+    "licensing:room-report": _room(get=EVERYBODY, post=EVERYBODY, after_get=SEE_OTHER),
+    "licensing:room-correction": _room(get=EVERYBODY, post=EVERYBODY, after_get=SEE_OTHER),
+    "licensing:room-files": _room(get=EVERYBODY, after_get=SEE_OTHER),
+    "licensing:room-fetch": _room(post=EVERYBODY),
     # Consignments, stock and mass balances
     "shipments:consignment-list": Route(get=READERS),
     "shipments:shippable": Route(get=DRAFTERS),

@@ -74,6 +74,8 @@ class Seeded:
     draft_file: Any = None
     pledges: dict[str, Undertaking] = field(default_factory=dict)
     case: Any = None
+    room_invitation: Any = None
+    room_token: str = ""
     consignments: dict[str, Any] = field(default_factory=dict)
 
 
@@ -233,6 +235,7 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
     seeded.pledges = _pledges(mark, drafter, signatory, reviewers)
     seeded.errand = _dead_errand(mark, seeded.certificates["ISSUED"])
     seeded.case = goods.case(mark, seeded.certificates["ISSUED"], drafter)
+    seeded.room_invitation, seeded.room_token = goods.room(mark, seeded.case, drafter)
     seeded.consignments = goods.consignments(mark, seeded.case, drafter)
     seeded.draft_file = _draft_file(mark, drafter)
     return seeded, staff
