@@ -229,12 +229,20 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=30),  # on the hour in India; nine is what counts
         "args": ["send_digests"],
     },
+    "remind-cases": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(hours=1),
+        "args": ["remind_cases"],
+    },
     "forget-answers": {
         "task": "config.tasks.run_command",
         "schedule": timedelta(hours=1),
         "args": ["forget_answers"],
     },
 }
+
+# How many Chinese working days before the 45 are over the importer's people are told.
+LICENCE_DUE_SOON_WORKING_DAYS = env.int("LICENCE_DUE_SOON_WORKING_DAYS", default=5)
 
 # --- People ------------------------------------------------------------------------------------
 

@@ -93,3 +93,9 @@ def due_on(
 ) -> Count:
     """The clock as of its own start: when it falls due."""
     return count(start, start, calendar, limit=limit, pauses=pauses)
+
+
+def working_days(after: date, last: date, calendar: Calendar) -> int:
+    """How many working days lie after a day, up to and including the last; 0 when it is not later."""
+    days = (after + timedelta(days=n) for n in range(1, (last - after).days + 1))
+    return sum(calendar(day).is_working for day in days)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from licensing.models import LicenceCase, RoomCode, RoomInvitation, RoomPost
+from licensing.models import CaseReminder, LicenceCase, RoomCode, RoomInvitation, RoomPost
 
 
 def send_room_invitation(invitation: RoomInvitation, *, token: str) -> None:
@@ -40,6 +40,19 @@ def send_correction(post: RoomPost) -> None:
             _text("correction", {"post": post, "address": address_of(invitation.case)}),
             to=[invitation.invited_by.email],
             headers={"Message-ID": f"<room-post-{post.pk}@{_host()}>"},
+        ).send()
+
+
+def send_reminder(reminder: CaseReminder, *, left: int) -> None:
+    """Tell one person, in their language, what presses on a case. A repeated run repeats the Message-ID."""
+    case = reminder.case
+    with translation.override(reminder.person.language):
+        about = {"reminder": reminder, "case": case, "left": left, "address": address_of(case)}
+        EmailMessage(
+            f"{case.reference}: {reminder.get_kind_display()}",
+            _text("reminder", about),
+            to=[reminder.person.email],
+            headers={"Message-ID": f"<case-reminder-{reminder.pk}@{_host()}>"},
         ).send()
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from licensing import stations
-from licensing.models import LicenceCase, StatusReport
+from licensing.models import CaseReminder, LicenceCase, StatusReport
+from licensing.reminding import Pressing
 
 VERBS = {
     "open": gettext_lazy("Case opened"),
@@ -21,6 +23,7 @@ VERBS = {
     "enter_room": gettext_lazy("Exporter entered the room"),
     "lock_code": gettext_lazy("Five wrong codes: the code was locked"),
     "ask_correction": gettext_lazy("Exporter asked for a correction"),
+    "remind": gettext_lazy("Reminder sent"),
     "fetch_dossier": gettext_lazy("Exporter fetched the papers"),
 }
 NEXT = {
@@ -52,6 +55,33 @@ def next_action(case: LicenceCase) -> str:
     if case.is_contested:
         return _("Reports contradict each other: decide which one stands.")
     return str(NEXT.get(case.status, ""))
+
+
+def urgent(found: Iterable[Pressing]) -> list[str]:
+    """What presses, as sentences: the same that the reminders tell by mail."""
+    return [_sentence(one) for one in found]
+
+
+def _sentence(one: Pressing) -> str:
+    said = {"on": date_format(one.on, "SHORT_DATE_FORMAT"), "days": one.left}
+    if one.kind == CaseReminder.Kind.OVERDUE:
+        return (
+            _("The decision was due on %(on)s: ask the exporter for it, or for the reason of the delay.")
+            % said
+        )
+    if one.kind == CaseReminder.Kind.DUE_SOON:
+        text = ngettext(
+            "The decision is due on %(on)s, in %(days)d working day: ask the exporter where it stands.",
+            "The decision is due on %(on)s, in %(days)d working days: ask the exporter where it stands.",
+            one.left,
+        )
+        return text % said
+    text = ngettext(
+        "The licence ends on %(on)s, in %(days)d day: ship in time, or ask for a new one.",
+        "The licence ends on %(on)s, in %(days)d days: ship in time, or ask for a new one.",
+        one.left,
+    )
+    return text % said
 
 
 def history(events: Iterable[Any]) -> list[dict[str, Any]]:

@@ -55,15 +55,21 @@ class CodeForm(forms.Form):
         return digits
 
 
+class DayInput(forms.TextInput):
+    input_type = "date"
+
+
 class IsoDateField(StrictDateField):
     """A date as Chinese readers write it: 2026-10-05. The browser's own calendar gives it so, too."""
+
+    widget = DayInput
 
     default_error_messages = {
         "invalid": _("Write the date as year-month-day, for example 2025-10-05 for 5 October 2025."),
     }
 
     def widget_attrs(self, widget: Any) -> dict[str, str]:
-        return {"type": "date"}
+        return {}
 
     def prepare_value(self, value: Any) -> Any:
         return value.isoformat() if hasattr(value, "isoformat") else value
@@ -82,7 +88,9 @@ class KeyedForm(forms.Form):
 class RoomReportForm(KeyedForm, ReportForm):
     """What the exporter says of the application; how sure it is follows from whether it is shown."""
 
-    claimed_on = IsoDateField(label=_("As of the day"), help_text=_("The day in China on which it was so."))
+    claimed_on = IsoDateField(
+        label=_("Day of this status"), help_text=_("The day in China on which it was so.")
+    )
     note = TextField(max_length=2000, required=False, label=_("Remarks"))
     issued_on = IsoDateField(required=False, label=_("Issued on"))
     expires_on = IsoDateField(required=False, label=_("Expires on"))
@@ -93,6 +101,16 @@ class RoomReportForm(KeyedForm, ReportForm):
         self.fields["claimed"].label = _("Where does the application stand?")
         words = [(code, _both(stations.STATIONS[code])) for code in stations.CLAIMABLE]
         self.fields["claimed"].choices = [("", _("choose")), *words]
+        if get_language() == "zh-hans":
+            self._name_goods_in_chinese()
+
+    def _name_goods_in_chinese(self) -> None:
+        label = _("Line %(number)s, %(description)s: licensed, kg")
+        for line in self.case.certificate.goods.exclude(description_zh=""):
+            self.fields[f"weight-{line.number}"].label = label % {
+                "number": line.number,
+                "description": line.description_zh,
+            }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

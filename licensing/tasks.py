@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from euc import dossier
+from django.utils import timezone
+
+from accounts import actors
+from euc import control, dossier
 from euc.models import Certificate
-from licensing import emails, entering, rooms
-from licensing.models import RoomCode, RoomInvitation, RoomPost
-from workflow import errands
+from licensing import emails, entering, reminding, rooms
+from licensing.models import CaseReminder, RoomCode, RoomInvitation, RoomPost
+from workflow import errands, events
 from workflow.models import Errand
 
 
@@ -39,6 +42,33 @@ def seal_contents(errand: Errand) -> None:
     dossier.sheet(certificate, dossier.items(certificate))
 
 
+def remind(errand: Errand) -> None:
+    """Mail one person, unless what presses has passed or the person left since."""
+    reminder = _reminder(errand)
+    found = reminding.pressing(reminder.case, control.day_in_china())
+    left = next((one.left for one in found if (one.kind, one.on) == (reminder.kind, reminder.on)), None)
+    if left is not None and reminder.person in reminding.people(reminder.case):
+        emails.send_reminder(reminder, left=left)
+
+
+def _reminder(errand: Errand) -> CaseReminder:
+    related = ("case__importer", "case__licence", "person")
+    return CaseReminder.objects.select_related(*related).get(pk=errand.subject_id)
+
+
+def note_that_reminded(errand: Errand, result: None) -> None:
+    """Keep when the reminder went out, in the fenced transaction."""
+    reminder = _reminder(errand)
+    CaseReminder.objects.filter(pk=reminder.pk).update(sent_at=timezone.now())
+    events.record(
+        book=reminder.book,
+        subject=reminder.case,
+        verb="licensing.case.remind",
+        by=actors.clock(),
+        details={"kind": reminder.kind, "on": reminder.on, "person": reminder.person_id},
+    )
+
+
 def nothing_more(errand: Errand, result: None) -> None:
     """The work left its trace; there is nothing to store."""
 
@@ -47,3 +77,4 @@ errands.handle(rooms.SEND_INVITATION, work=send_room_invitation, settle=nothing_
 errands.handle(entering.SEND_CODE, work=send_room_code, settle=nothing_more)
 errands.handle(rooms.TELL_OF_CORRECTION, work=tell_of_correction, settle=nothing_more)
 errands.handle(rooms.SEAL_CONTENTS, work=seal_contents, settle=nothing_more)
+errands.handle(reminding.REMIND, work=remind, settle=note_that_reminded)

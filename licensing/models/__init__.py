@@ -1,13 +1,15 @@
-"""What is stored of Chinese export licences: cases, reports, decisions, licences, rooms, the calendar."""
+"""What is stored of Chinese export licences: cases, reports, decisions, licences, rooms, reminders, the calendar."""
 
 from licensing.models.calendar import CalendarDay
 from licensing.models.case import LicenceCase
 from licensing.models.licence import Licence, LicenceLine
+from licensing.models.reminder import CaseReminder
 from licensing.models.report import ReportRuling, ReportWithdrawal, StatusReport
 from licensing.models.room import RoomCode, RoomInvitation, RoomPost
 
 __all__ = [
     "CalendarDay",
+    "CaseReminder",
     "Licence",
     "LicenceCase",
     "LicenceLine",

@@ -18,7 +18,7 @@ from accounts.roles import Role
 from euc import control
 from euc.models import Certificate
 from euc.paging import paginate
-from licensing import forms, predicting, presenting, rooms, services, stations
+from licensing import forms, predicting, presenting, reminding, rooms, services, stations
 from licensing.models import Licence, LicenceCase, RoomPost
 from licensing.searching import CASES, LICENCES
 from licensing.views import loading
@@ -69,6 +69,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "clock": services.clock_of(case),
         "prediction": predicting.of(case),
         "next_action": presenting.next_action(case) if case.is_open or case.status in presenting.NEXT else "",
+        "urgent": presenting.urgent(reminding.pressing(case, control.day_in_china())),
         "reports": presenting.reports(reports, services.standing_of(case)),
         "rulings": rulings,
         "may_invite": rooms.may_invite(case, request.actor),

@@ -1,0 +1,108 @@
+"""The clock's reminders about cases: the 45 days are nearly or wholly over, the licence ends in 60, 30 or 7 days.
+
+Days are days in China. Each of the importer's people is told of each day once; a due day that is moved (a pause, a
+calendar that was published) is another day. What is pressing is shown on the case's page by the same rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.roles import Role
+from euc import control
+from licensing import calendar, clock, stations
+from licensing.models import CaseReminder, LicenceCase
+from workflow import errands
+
+BEFORE = (60, 30, 7)  # calendar days before a licence ends
+REMIND = "licensing.remind"
+LONGEST_HOLIDAY = timedelta(days=14)
+
+Kind = CaseReminder.Kind
+
+
+@dataclass(frozen=True)
+class Pressing:
+    """One thing that presses on a case: what, of which day, and how many days are left.
+
+    `left` counts working days before a due day, calendar days before the end of a licence, 0 once it is over; `mark`
+    tells the reminders of one day apart.
+    """
+
+    kind: str
+    on: date
+    left: int
+    mark: int = 0
+
+
+def pressing(
+    case: LicenceCase, day: date, load: Callable[[], clock.Calendar] = calendar.stored
+) -> list[Pressing]:
+    """What presses on the case on that day, the clock before the licence; the calendar is loaded where it counts."""
+    return [*_of_clock(case, day, load), *_of_licence(case, day)]
+
+
+def _of_clock(case: LicenceCase, day: date, load: Callable[[], clock.Calendar]) -> Iterator[Pressing]:
+    if case.due_on is None or case.status not in stations.RUNNING:
+        return
+    if case.due_on < day:
+        yield Pressing(Kind.OVERDUE, case.due_on, 0)
+    elif case.due_on <= _horizon(day):
+        left = clock.working_days(day, case.due_on, load())
+        if left <= settings.LICENCE_DUE_SOON_WORKING_DAYS:
+            yield Pressing(Kind.DUE_SOON, case.due_on, left)
+
+
+def _of_licence(case: LicenceCase, day: date) -> Iterator[Pressing]:
+    licence = case.licence
+    if licence is None or licence.status != stations.USABLE or not case.station.has_licence:
+        return
+    left = (licence.expires_on - day).days
+    marks = [mark for mark in BEFORE if 0 <= left <= mark]
+    if marks and licence.expires_on - timedelta(days=min(marks)) > licence.issued_on:
+        yield Pressing(Kind.EXPIRES, licence.expires_on, left, min(marks))
+
+
+def _horizon(day: date) -> date:
+    """The last day that can be so many working days away: twice the days, and the longest holiday."""
+    return day + timedelta(days=2 * settings.LICENCE_DUE_SOON_WORKING_DAYS) + LONGEST_HOLIDAY
+
+
+def remind(*, at: datetime | None = None) -> int:
+    """Owe what is due and not yet owed; how many. Safe to run at any time, twice or at once."""
+    day, days, count = control.day_in_china(at), calendar.stored(), 0
+    nearing = Q(status__in=stations.RUNNING, due_on__lte=_horizon(day))
+    ending = Q(
+        status__in=stations.OPEN,
+        licence__status=stations.USABLE,
+        licence__expires_on__gte=day,
+        licence__expires_on__lte=day + timedelta(days=max(BEFORE)),
+    )
+    cases = LicenceCase.objects.filter(nearing | ending).select_related("importer", "licence")
+    for case in cases.order_by("pk").iterator(chunk_size=200):
+        for found in pressing(case, day, lambda: days):
+            count += sum(_owe(case, person, found) for person in people(case))
+    return count
+
+
+def people(case: LicenceCase) -> list[User]:
+    """Those who draft and sign for the importer now, each once."""
+    held = case.importer.memberships.active().filter(role__in=(Role.DRAFTER, Role.SIGNATORY))
+    return list(User.objects.filter(pk__in=held.values("person"), is_active=True).order_by("pk"))
+
+
+@transaction.atomic
+def _owe(case: LicenceCase, person: User, found: Pressing) -> bool:
+    reminder, is_new = CaseReminder.objects.get_or_create(
+        case=case, person=person, kind=found.kind, on=found.on, days=found.mark
+    )
+    if is_new:
+        errands.owe(REMIND, subject=reminder)
+    return is_new
