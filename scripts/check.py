@@ -31,7 +31,8 @@ TYPED = [
     *("accounts/tokens.py", "accounts/answers.py", "euc/pages.py", "euc/shapes.py"),
     *("licensing/stations.py", "licensing/deriving.py", "licensing/clock.py", "licensing/forecasting.py"),
     *("licensing/predicting.py", "licensing/services.py", "licensing/calendar.py"),
-    "licensing/simulating.py",
+    *("licensing/rooms.py", "licensing/entering.py", "licensing/awaiting.py", "licensing/reminding.py"),
+    *("licensing/emails.py", "licensing/tasks.py", "licensing/simulating.py"),
     *("shipments/workflow.py", "shipments/accounts.py", "shipments/bars.py", "shipments/drawing.py"),
     *("shipments/custody.py", "shipments/services.py", "shipments/balancing.py", "shipments/checking.py"),
     *(
