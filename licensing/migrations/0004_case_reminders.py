@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('licensing', '0002_supplier_rooms'),
+        ('licensing', '0003_supplier_rooms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

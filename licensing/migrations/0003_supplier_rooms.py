@@ -11,7 +11,7 @@ from workflow.append_only import refuse_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('licensing', '0001_cases_reports_and_licences'),
+        ('licensing', '0002_licences_by_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
