@@ -11,6 +11,7 @@ from euc import control
 from licensing import awaiting, entering, rooms, services
 from licensing.models import LicenceCase, RoomCode, RoomInvitation, RoomPost, StatusReport
 from licensing.services import LicenceFacts
+from tests.races import together
 from workflow import engine, errands, events
 from workflow.models import Errand
 
@@ -302,3 +303,26 @@ class TestAwaiting:
         assert "contradict" in with_number[0]
         case.status, case.is_contested = "EXPIRED", False
         assert awaiting.questions(case) == []
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+class TestRaces:
+    def test_a_form_that_arrives_four_times_at_once_reports_once(self, invitation):
+        rooms.actor_of(invitation)
+        found = together(*[lambda: tell(RoomInvitation.objects.get(pk=invitation.pk))] * 4)
+        assert {made.pk for made in found} == {StatusReport.objects.get().pk}
+
+    def test_guesses_at_once_are_five_at_most(self, invitation):
+        digits = code_of(invitation)
+        wrong = f"{(int(digits) + 1) % 10**6:06d}"
+        together(*[lambda: entering.enter(invitation=invitation, digits=wrong)] * 12)
+        assert RoomCode.objects.get().tries == 5
+        assert entering.enter(invitation=invitation, digits=digits) is None
+
+    def test_one_code_is_sent_for_presses_at_once(self, invitation):
+        results = together(
+            *[lambda: entering.ask_code(invitation=RoomInvitation.objects.get(pk=invitation.pk))] * 4
+        )
+        assert [type(result) for result in results].count(RoomCode) == 1
+        assert RoomCode.objects.count() == 1
