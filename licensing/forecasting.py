@@ -6,6 +6,7 @@ Pure: durations in calendar days come in. The chance to be granted within t days
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,10 +42,12 @@ def incidence(cases: Sequence[Case]) -> list[tuple[int, float]]:
     """(days, chance to be granted by then), a step for each day on which somebody was granted."""
     at_risk, alive, granted = len(cases), 1.0, 0.0
     steps: list[tuple[int, float]] = []
-    for days in sorted({case.days for case in cases}):
-        here = [case for case in cases if case.days == days]
-        grants = sum(case.outcome == GRANTED for case in here)
-        ends = sum(case.outcome != PENDING for case in here)
+    outcomes: dict[int, list[str]] = defaultdict(list)
+    for case in cases:
+        outcomes[case.days].append(case.outcome)
+    for days, here in sorted(outcomes.items()):
+        grants = here.count(GRANTED)
+        ends = len(here) - here.count(PENDING)
         if grants:
             granted += alive * grants / at_risk
             steps.append((days, granted))
