@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.roles import Role
@@ -64,7 +63,6 @@ def note(actor: Actor, verb: str, figure: Figure, asked: Mapping[str, Any]) -> N
         subject=actor.organisation,
         verb=f"ministry.figures.{verb}",
         by=actor,
-        at=timezone.now(),
         reference=figure.name,
         details={name: value for name, value in asked.items() if value},
     )

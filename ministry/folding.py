@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from ministry import boards, pointing, telling
 from ministry.boards import Cell, Measures
@@ -22,15 +21,14 @@ Refs = dict[str, set[int]]
 _KEY = ("board", "dims", "period", "a", "b")
 
 
-def fold(*, most: int | None = None) -> int:
+def fold() -> int:
     """Add what is pointed at, BATCH pointers a transaction; how many are done. Safe to run anywhere twice."""
     done = 0
-    while most is None or done < most:
+    while True:
         folded = _fold_some()
         done += folded
         if folded < BATCH:
-            break
-    return done
+            return done
 
 
 @transaction.atomic
@@ -136,8 +134,3 @@ def _sorted(cell: Cell) -> tuple[str, ...]:
 
 def pending() -> Iterator[Pointer]:
     return Pointer.objects.order_by("pk").iterator()
-
-
-def is_zero() -> Q:
-    """Totals that have come down to nothing."""
-    return Q(**dict.fromkeys(boards.MEASURES, 0))

@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.identifiers import STATES
 from accounts.models import Organisation
 from euc import countries
 from euc import workflow as certificate_law
@@ -36,7 +35,6 @@ DIMENSION_LABELS: dict[str, Any] = {
     "province": gettext_lazy("Exporter's province"),
     "importer": gettext_lazy("Importer"),
     "exporter": gettext_lazy("Exporter"),
-    "state": gettext_lazy("State of India"),
 }
 CLASSES = {
     "light": gettext_lazy("light"),
@@ -88,34 +86,30 @@ class Names:
     """Words and codes of values; importers are looked up once."""
 
     @cached_property
-    def _importers(self) -> dict[str, tuple[str, str, str]]:
-        rows = Organisation.objects.importers().values_list("pk", "iec", "name", "state_code")
-        return {str(pk): (iec or str(pk), name, state) for pk, iec, name, state in rows}
+    def _importers(self) -> dict[str, tuple[str, str]]:
+        rows = Organisation.objects.importers().values_list("pk", "iec", "name")
+        return {str(pk): (iec or str(pk), name) for pk, iec, name in rows}
 
     @cached_property
     def _by_code(self) -> dict[str, str]:
-        return {code: pk for pk, (code, _name, _state) in self._importers.items()}
+        return {code: pk for pk, (code, _name) in self._importers.items()}
 
     def code(self, dim: str, value: str) -> str:
         """As machines and addresses name a value: an importer by its IEC."""
         if dim == "importer":
-            return self._importers.get(value, (value, "", ""))[0]
+            return self._importers.get(value, (value, ""))[0]
         return value.removeprefix("FY") if dim == "year" else value
 
     def value(self, dim: str, code: str) -> str:
         """The value a code names; the code itself where it names none, which matches nothing."""
         return self._by_code.get(code, f"?{code}") if dim == "importer" else code
 
-    def state_of(self, importer: str) -> str:
-        """The code of the state of India in which an importer is registered, as in a GSTIN."""
-        return self._importers.get(importer, ("", "", ""))[2]
-
     def words(self, board: str, dim: str, value: str) -> str:
         """A value for people."""
         if not value:
             return _("not stated")
         if dim == "importer":
-            return self._importers.get(value, ("", value, ""))[1]
+            return self._importers.get(value, ("", value))[1]
         if dim == "year":
             return value.removeprefix("FY")
         if dim == "country":
@@ -132,6 +126,5 @@ class Names:
             "port": ports.INDIA,
             "mode": dict(Consignment.Mode.choices),
             "province": PROVINCES,
-            "state": STATES,
         }
         return known.get(dim, {})

@@ -19,7 +19,7 @@ from ministry.tables import Query
 from shipments import watch_law
 
 WITH_CHINA = tuple(code for code in stations.OPEN if not stations.STATIONS[code].has_licence)
-SHOWN = 8
+SHOWN, LAST_MONTHS = 8, 24
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,7 @@ def panels(reader: Reader, names: Names) -> list[Panel]:
     for number, (name, group, filters) in enumerate(PANELS, start=1):
         figure, query = FIGURES[name], Query(group, filters)
         table = figure.read(reader, query)
-        limit = -24 if group == ("month",) else SHOWN
-        table.rows = table.rows[limit:] if limit < 0 else table.rows[:limit]
+        table.rows = table.rows[-LAST_MONTHS:] if group == ("month",) else table.rows[:SHOWN]
         url = reverse("ministry:figure", args=[name])
         by = str(DIMENSION_LABELS[group[0]]) if group and group != figure.default else ""
         found.append(Panel(figure, by, presenting.shown(figure, query, table, names), url, f"table-{number}"))
