@@ -23,8 +23,9 @@ FACT_WORDS = ("status", "kind", "country", "sector", "weight_class", "hs_in", "p
 
 @dataclass(frozen=True)
 class Cell:
-    """A value of one unit: `raw` is a plain number for pictures, in kilograms, rupees or as it is."""
+    """A value under its heading: `raw` is a plain number for pictures, in kilograms, rupees or as it is."""
 
+    label: Any
     unit: str
     value: Any
     currency: str = "INR"
@@ -70,7 +71,10 @@ def shown(figure: Figure, query: Query, table: Table, names: Names, *, links: bo
         keys, values = row[: len(groups)], row[len(groups) :]
         heads = [_head(figure, column, key, names) for column, key in zip(groups, keys, strict=True)]
         currency = dict(zip([column.dim for column in groups], keys, strict=True)).get("currency", "INR")
-        cells = [Cell(column.unit, value, currency) for column, value in zip(measures, values, strict=True)]
+        cells = [
+            Cell(column.label, column.unit, value, currency)
+            for column, value in zip(measures, values, strict=True)
+        ]
         url = _behind(figure, query, groups, keys, names) if links else ""
         rows.append(Row(heads, url, cells))
     by_time = bool(groups) and groups[0].dim in (MONTH, YEAR) and len(groups) == 1

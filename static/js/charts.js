@@ -38,7 +38,7 @@
       tooltip: { trigger: "axis", renderMode: "richText", formatter: (points) => `${points[0].name}\n${rows[points[0].dataIndex].shown}` },
       xAxis: isLine ? names : values,
       yAxis: isLine ? values : { ...names, inverse: true },
-      series: [{ type: isLine ? "line" : "bar", name: title, data: rows.map((row) => row.value), itemStyle: { color: css("--bs-primary") || "#0b6e8a" }, showSymbol: rows.length < 30, barMaxWidth: 22 }],
+      series: [{ type: isLine ? "line" : "bar", name: title, data: rows.map((row) => row.value), itemStyle: { color: css("--info") }, showSymbol: rows.length < 30, barMaxWidth: 22 }],
     });
     chart.resize();
   }
