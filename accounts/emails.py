@@ -45,6 +45,11 @@ def send_notices(person, found, *, key, day=None) -> None:
             subject = count % {"count": len(found)}
         context = {"said": said, "site_url": settings.SITE_URL, "product_name": settings.PRODUCT_NAME}
         body = render_to_string("accounts/emails/notices.txt", context)
-        host = settings.SITE_URL.partition("//")[2].partition("/")[0].partition(":")[0] or "localhost"
-        heads = {"Message-ID": f"<{key}@{host}>"}
+        heads = {"Message-ID": message_id(key)}
         EmailMessage(" ".join(subject.split()), body, to=[person.email], headers=heads).send()
+
+
+def message_id(key: str) -> str:
+    """The same for the same key: by it mail systems know a message they have already."""
+    host = settings.SITE_URL.partition("//")[2].partition("/")[0].partition(":")[0] or "localhost"
+    return f"<{key}@{host}>"

@@ -29,7 +29,7 @@ class Notice(models.Model):
         WAITING = "WAITING", _("Something waits for you")
         DECISION = "DECISION", _("Decisions on your papers")
         UNDERTAKING = "UNDERTAKING", _("Undertakings that end")
-        EXPIRY = "EXPIRY", _("Certificates that end soon")
+        EXPIRY = "EXPIRY", _("Certificates and licences that end soon")
         LICENCE = "LICENCE", _("Chinese export licences")
         CONSIGNMENT = "CONSIGNMENT", _("Consignments")
         RULE = "RULE", _("Control rules")

@@ -219,11 +219,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=21, minute=30),  # UTC: three in the morning in India
         "args": ["rebuild_figures", "--check"],
     },
-    "remind-of-licences": {
-        "task": "config.tasks.run_command",
-        "schedule": timedelta(hours=1),
-        "args": ["remind_of_licences"],
-    },
     "send-digests": {
         "task": "config.tasks.run_command",
         "schedule": crontab(minute=30),  # on the hour in India; nine is what counts

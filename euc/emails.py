@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from euc import workflow
+from accounts.emails import message_id
+from euc import noticing
 from euc.models import ExpiryReminder, RuleNotice
 from euc.models.certificate import today
 
@@ -20,7 +20,7 @@ def send_rule_notice(notice: RuleNotice) -> None:
 
     A repeated run sends the same Message-ID, by which mail systems know a message they have already.
     """
-    people = _people(notice)
+    people = noticing.users_of(notice.importer_id)
     addresses = [person.email for person in people]
     if not addresses:
         return
@@ -29,7 +29,7 @@ def send_rule_notice(notice: RuleNotice) -> None:
             _("A control rule touches your certificates: %(rule)s") % {"rule": notice.rule.name},
             render_to_string("euc/emails/rule_notice.txt", _context(notice)),
             to=addresses,
-            headers={"Message-ID": f"<rule-notice-{notice.pk}@{_host()}>"},
+            headers={"Message-ID": message_id(f"rule-notice-{notice.pk}")},
         )
         message.send()
 
@@ -51,14 +51,8 @@ def send_expiry_reminder(reminder: ExpiryReminder) -> None:
                 },
             ),
             to=[person.email],
-            headers={"Message-ID": f"<expiry-reminder-{reminder.pk}@{_host()}>"},
+            headers={"Message-ID": message_id(f"expiry-reminder-{reminder.pk}")},
         ).send()
-
-
-def _people(notice: RuleNotice) -> list[User]:
-    """Those who draft and sign for the importer now, each once."""
-    held = notice.importer.memberships.active().filter(role__in=workflow.IMPORTER_ROLES)
-    return list(User.objects.filter(pk__in=held.values("person"), is_active=True).order_by("pk"))
 
 
 def _context(notice: RuleNotice) -> dict[str, object]:
@@ -69,7 +63,3 @@ def _context(notice: RuleNotice) -> dict[str, object]:
         "address": settings.SITE_URL + reverse("euc:rule-detail", args=[notice.rule.reference]),
         "certificates": settings.SITE_URL + reverse("euc:certificate-list"),
     }
-
-
-def _host() -> str:
-    return settings.SITE_URL.partition("//")[2].partition("/")[0].partition(":")[0] or "localhost"

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Notice
+from accounts.models import Membership, Notice, User
 from accounts.notices import Telling, declare
 from accounts.roles import Kind, Role
 from euc import workflow
@@ -43,6 +43,13 @@ def _reviewer(certificate: Certificate) -> QuerySet[Membership]:
 def people_of(importer_id: int) -> QuerySet[Membership]:
     """Everybody who drafts or signs for an importer now."""
     return Membership.objects.active().filter(organisation=importer_id, role__in=workflow.IMPORTER_ROLES)
+
+
+def users_of(importer_id: int) -> list[User]:
+    """The same people, each once, for mails of their own."""
+    return list(
+        User.objects.filter(pk__in=people_of(importer_id).values("person"), is_active=True).order_by("pk")
+    )
 
 
 def authors(paper: Paper) -> QuerySet[Membership]:

@@ -17,16 +17,17 @@ BEFORE = (60, 30, 7)  # days, counted in India; on the last day none are left
 REMIND = "euc.remind_of_expiry"
 
 
-def due(certificate: Certificate, day: date) -> int | None:
-    """Which reminder is due on that day: the nearest mark that was passed, unless it lay before the validity."""
-    first, last = certificate.valid_from, certificate.valid_until
-    if first is None or last is None:
-        return None
+def mark(first: date, last: date, day: date) -> int | None:
+    """The nearest mark before the last day that was passed on that day; none where it lay before the first."""
     left = (last - day).days
-    marks = [mark for mark in BEFORE if 0 <= left <= mark]
-    if not marks or last - timedelta(days=min(marks)) <= first:
-        return None
-    return min(marks)
+    marks = [days for days in BEFORE if 0 <= left <= days]
+    return min(marks) if marks and last - timedelta(days=min(marks)) > first else None
+
+
+def due(certificate: Certificate, day: date) -> int | None:
+    """Which reminder of a certificate is due on that day."""
+    first, last = certificate.valid_from, certificate.valid_until
+    return mark(first, last, day) if first and last else None
 
 
 def remind(*, at: datetime | None = None) -> int:
@@ -36,24 +37,20 @@ def remind(*, at: datetime | None = None) -> int:
         status=workflow.ISSUED, valid_until__gte=day, valid_until__lte=day + timedelta(days=max(BEFORE))
     )
     for certificate in ending.select_related("importer").iterator(chunk_size=200):
-        mark = due(certificate, day)
-        if mark is not None:
-            count += sum(_owe(certificate, person, mark) for person in _people(certificate))
+        days = due(certificate, day)
+        if days is not None:
+            people = noticing.users_of(certificate.importer_id)
+            count += sum(_owe(certificate, person, days) for person in people)
     return count
 
 
-def _people(certificate: Certificate) -> list[User]:
-    held = certificate.importer.memberships.active().filter(role__in=workflow.IMPORTER_ROLES)
-    return list(User.objects.filter(pk__in=held.values("person"), is_active=True).order_by("pk"))
-
-
 @transaction.atomic
-def _owe(certificate: Certificate, person: User, mark: int) -> bool:
-    reminder, is_new = ExpiryReminder.objects.get_or_create(certificate=certificate, person=person, days=mark)
+def _owe(certificate: Certificate, person: User, days: int) -> bool:
+    reminder, is_new = ExpiryReminder.objects.get_or_create(certificate=certificate, person=person, days=days)
     if is_new:
         errands.owe(REMIND, subject=reminder)
         people = noticing.people_of(certificate.importer_id).filter(person=person)
         until = {"until": f"{certificate.valid_until:%d-%m-%Y}"}
-        key = f"{certificate.pk}-{mark}"
+        key = f"{certificate.pk}-{days}"
         notices.tell(noticing.EXPIRY, certificate, key=f"{key}-{person.pk}", people=people, details=until)
     return is_new

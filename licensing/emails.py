@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.emails import message_id
 from licensing.models import CaseReminder, LicenceCase, RoomCode, RoomInvitation, RoomPost
 
 
@@ -39,7 +40,7 @@ def send_correction(post: RoomPost) -> None:
             _("%(reference)s: the exporter asks for a correction") % {"reference": post.reference},
             _text("correction", {"post": post, "address": address_of(invitation.case)}),
             to=[invitation.invited_by.email],
-            headers={"Message-ID": f"<room-post-{post.pk}@{_host()}>"},
+            headers={"Message-ID": message_id(f"room-post-{post.pk}")},
         ).send()
 
 
@@ -52,7 +53,7 @@ def send_reminder(reminder: CaseReminder, *, left: int) -> None:
             f"{case.reference}: {reminder.get_kind_display()}",
             _text("reminder", about),
             to=[reminder.person.email],
-            headers={"Message-ID": f"<case-reminder-{reminder.pk}@{_host()}>"},
+            headers={"Message-ID": message_id(f"case-reminder-{reminder.pk}")},
         ).send()
 
 
@@ -72,7 +73,3 @@ def _to_exporter(invitation: RoomInvitation, subject: str, template: str, **cont
 def _text(template: str, context: dict[str, Any]) -> str:
     given = {"product_name": settings.PRODUCT_NAME, **context}
     return render_to_string(f"licensing/emails/{template}.txt", given).strip()
-
-
-def _host() -> str:
-    return settings.SITE_URL.partition("//")[2].partition("/")[0].partition(":")[0] or "localhost"

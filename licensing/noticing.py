@@ -1,24 +1,19 @@
-"""What reports of Chinese export licences tell whom, and licences that end soon."""
+"""What reports of Chinese export licences tell whom; that one ends soon is told by `reminding`."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import notices
 from accounts.models import Membership, Notice
 from accounts.notices import Telling, declare
-from euc import control
 from euc.noticing import authors, people_of
 from licensing import stations
 from licensing.models import Licence, LicenceCase
 
-BEFORE = (60, 30, 7)  # days, counted in China; the nearest mark that was passed is told
 RESTATED = ("licensing.case.report", "licensing.case.withdraw_report", "licensing.case.decide")
 
 
@@ -46,7 +41,7 @@ def _told(code: str, text: Any, *statuses: str) -> Telling:
 EXPIRY = Telling(
     "licence-expiry",
     (),
-    Notice.Kind.LICENCE,
+    Notice.Kind.EXPIRY,
     _("Licence %(reference)s ends soon: its last day in China is %(until)s."),
     lambda licence: people_of(licence.importer_id),
     _to_licence,
@@ -82,18 +77,3 @@ declare(
     ),
     EXPIRY,
 )
-
-
-def remind(*, at: datetime | None = None) -> int:
-    """Tell importers of usable licences that end within 60, 30 or 7 days; how many notices. Safe to run twice."""
-    day = control.day_in_china(at)
-    ending = Licence.objects.filter(
-        status=stations.USABLE, expires_on__gte=day, expires_on__lte=day + timedelta(days=max(BEFORE))
-    )
-    count = 0
-    for licence in ending.order_by("pk").iterator(chunk_size=200):
-        mark = min(mark for mark in BEFORE if (licence.expires_on - day).days <= mark)
-        until = {"until": f"{licence.expires_on:%d-%m-%Y}"}
-        with transaction.atomic():
-            count += len(notices.tell(EXPIRY, licence, key=f"{licence.pk}-{mark}", details=until))
-    return count

@@ -14,14 +14,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from accounts import notices
 from accounts.models import User
-from accounts.roles import Role
-from euc import control
+from euc import control, noticing
+from euc import reminding as expiry
 from licensing import calendar, clock, stations
+from licensing import noticing as licence_notices
 from licensing.models import CaseReminder, LicenceCase
 from workflow import errands
 
-BEFORE = (60, 30, 7)  # calendar days before a licence ends
 REMIND = "licensing.remind"
 LONGEST_HOLIDAY = timedelta(days=14)
 
@@ -64,10 +65,9 @@ def _of_licence(case: LicenceCase, day: date) -> Iterator[Pressing]:
     licence = case.licence
     if licence is None or licence.status != stations.USABLE or not case.station.has_licence:
         return
-    left = (licence.expires_on - day).days
-    marks = [mark for mark in BEFORE if 0 <= left <= mark]
-    if marks and licence.expires_on - timedelta(days=min(marks)) > licence.issued_on:
-        yield Pressing(Kind.EXPIRES, licence.expires_on, left, min(marks))
+    mark = expiry.mark(licence.issued_on, licence.expires_on, day)
+    if mark is not None:
+        yield Pressing(Kind.EXPIRES, licence.expires_on, (licence.expires_on - day).days, mark)
 
 
 def _horizon(day: date) -> date:
@@ -83,19 +83,13 @@ def remind(*, at: datetime | None = None) -> int:
         status__in=stations.OPEN,
         licence__status=stations.USABLE,
         licence__expires_on__gte=day,
-        licence__expires_on__lte=day + timedelta(days=max(BEFORE)),
+        licence__expires_on__lte=day + timedelta(days=max(expiry.BEFORE)),
     )
     cases = LicenceCase.objects.filter(nearing | ending).select_related("importer", "licence")
     for case in cases.order_by("pk").iterator(chunk_size=200):
         for found in pressing(case, day, lambda: days):
-            count += sum(_owe(case, person, found) for person in people(case))
+            count += sum(_owe(case, person, found) for person in noticing.users_of(case.importer_id))
     return count
-
-
-def people(case: LicenceCase) -> list[User]:
-    """Those who draft and sign for the importer now, each once."""
-    held = case.importer.memberships.active().filter(role__in=(Role.DRAFTER, Role.SIGNATORY))
-    return list(User.objects.filter(pk__in=held.values("person"), is_active=True).order_by("pk"))
 
 
 @transaction.atomic
@@ -105,4 +99,14 @@ def _owe(case: LicenceCase, person: User, found: Pressing) -> bool:
     )
     if is_new:
         errands.owe(REMIND, subject=reminder)
+        if found.kind == Kind.EXPIRES:
+            _tell(case, person, found)
     return is_new
+
+
+def _tell(case: LicenceCase, person: User, found: Pressing) -> None:
+    """In the product as well; a licence of several cases is told of once."""
+    key = f"{case.licence_id}-{found.mark}-{person.pk}"
+    mine = noticing.people_of(case.importer_id).filter(person=person)
+    until = {"until": f"{found.on:%d-%m-%Y}"}
+    notices.tell(licence_notices.EXPIRY, case.licence, key=key, people=mine, details=until)

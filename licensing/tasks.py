@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from accounts import actors
-from euc import control, dossier
+from euc import control, dossier, noticing
 from euc.models import Certificate
 from licensing import emails, entering, reminding, rooms
 from licensing.models import CaseReminder, RoomCode, RoomInvitation, RoomPost
@@ -47,7 +47,7 @@ def remind(errand: Errand) -> None:
     reminder = _reminder(errand)
     found = reminding.pressing(reminder.case, control.day_in_china())
     left = next((one.left for one in found if (one.kind, one.on) == (reminder.kind, reminder.on)), None)
-    if left is not None and reminder.person in reminding.people(reminder.case):
+    if left is not None and reminder.person in noticing.users_of(reminder.case.importer_id):
         emails.send_reminder(reminder, left=left)
 
 

@@ -7,6 +7,7 @@ import time_machine
 from django.core import mail
 from django.core.management import call_command
 
+from accounts.models import Notice
 from licensing import calendar, reminding, services
 from licensing.models import CaseReminder, LicenceCase
 from licensing.services import LicenceFacts
@@ -96,6 +97,15 @@ class TestPressing:
 
 
 class TestRemind:
+    def test_tells_of_the_end_of_a_licence_in_the_product_and_by_one_mail(self, case, life, drafter):
+        ends = granted(case, life)
+        for left in (20, 19, 5):
+            with time_machine.travel(noon(ends - timedelta(days=left)), tick=False):
+                reminding.remind()
+        told = Notice.objects.filter(code="licence-expiry", person=drafter.person)
+        assert [notice.mail for notice in told] == [Notice.Mail.NEVER] * 2
+        assert CaseReminder.objects.filter(person=drafter.person, kind="EXPIRES").count() == 2
+
     def test_tells_each_person_each_day_once(self, case, life, drafter, signatory):
         for day in (DUE - timedelta(days=3), DUE - timedelta(days=1), DUE, DUE + timedelta(days=1)):
             for _run in range(2):

@@ -11,7 +11,6 @@ from euc import noticing, pledges, reminding, services
 from euc.models import Certificate
 from euc.models.certificate import today
 from licensing import noticing as licences
-from tests.shipments.voyage import licence_for
 
 
 def told(actor, *, code=""):
@@ -99,15 +98,6 @@ class TestWhoIsTold:
         assert told(drafter, code="certificate-expiry") == ["certificate-expiry"]
         notice = Notice.objects.get(person=drafter.person, code="certificate-expiry")
         assert f"{issued.valid_until:%d-%m-%Y}" in notices.words(notice)
-
-    def test_of_a_licence_that_ends_soon_once_a_mark(self, issued, drafter):
-        licence = licence_for(issued)
-        type(licence).objects.update(expires_on=today() + timedelta(days=20))
-        assert licences.remind() == 2
-        assert licences.remind() == 0
-        type(licence).objects.update(expires_on=today() + timedelta(days=5))
-        assert licences.remind() == 2
-        assert told(drafter, code="licence-expiry") == ["licence-expiry"] * 2
 
 
 def test_every_line_of_the_table_names_verbs_that_exist():
