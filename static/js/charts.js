@@ -34,7 +34,7 @@
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       aria: { enabled: true, decal: { show: !isLine }, label: { description: `${title}: ${rows.map((row) => `${row.name} ${row.shown}`).join("; ")}` } },
       textStyle: { fontFamily: css("font-family") || "sans-serif" },
-      grid: { left: 8, right: 16, top: 12, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 36, top: 12, bottom: 8, containLabel: true },
       tooltip: { trigger: "axis", renderMode: "richText", formatter: (points) => `${points[0].name}\n${rows[points[0].dataIndex].shown}` },
       xAxis: isLine ? names : values,
       yAxis: isLine ? values : { ...names, inverse: true },
