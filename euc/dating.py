@@ -42,6 +42,8 @@ def propose(
     at = at or timezone.now()
     if not (workflow.OFFICER | workflow.SENIOR) & by.roles:
         raise engine.NotAllowed(_("Only officers propose rules."))
+    # The version is counted before the name is looked up: whoever proposes it in between takes this version.
+    version = _next_version(kind, supersedes.code if supersedes else code)
     if supersedes is not None:
         if reason := bars.of_another_authority(supersedes, by):
             raise engine.NotAllowed(reason)
@@ -53,7 +55,6 @@ def propose(
         code = supersedes.code
     elif kind.objects.filter(code=code, status__in=[workflow.PROPOSED, workflow.ADOPTED]).exists():
         raise engine.WrongStatus(_("There is a rule %(code)s already.") % {"code": code})
-    version = (kind.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
     row = kind(
         **columns,
         code=code,
@@ -70,6 +71,10 @@ def propose(
         raise engine.WrongStatus(_("There is a rule %(code)s already.") % {"code": code}) from taken
     events.record(book=row.book, subject=row, verb=f"{law.name}.propose", by=by, at=at, to_status=row.status)
     return row
+
+
+def _next_version(kind: type[Row], code: str) -> int:
+    return (kind.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
 
 
 @transaction.atomic

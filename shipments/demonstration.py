@@ -34,8 +34,9 @@ def load() -> None:
     old = demonstration.issued(**motors, **review, po_number="PO-2026-0188", lines=lines, at=begun)
     case = _granted(old, who)
     _story(Certificate.objects.get(pk=old.pk), case, who)
-    for certificate in Certificate.objects.filter(status="ISSUED").exclude(pk=old.pk).order_by("pk")[:2]:
-        _waiting(certificate, who)
+    waiting = Certificate.objects.filter(status="ISSUED").exclude(pk=old.pk).order_by("pk")
+    _filed(waiting[0], who)
+    _contradicted(waiting.reverse()[0], who)
 
 
 def _granted(certificate: Certificate, who: dict[str, Any]) -> LicenceCase:
@@ -65,30 +66,44 @@ def _granted(certificate: Certificate, who: dict[str, Any]) -> LicenceCase:
     return LicenceCase.objects.get(pk=case.pk)
 
 
-def _waiting(certificate: Certificate, who: dict[str, Any]) -> None:
-    """Reports that contradict each other, and one who has only filed."""
-    by = who["drafter"] if certificate.importer_id == who["drafter"].organisation.pk else who["other_drafter"]
-    today = control.day_in_china()
+def _filed(certificate: Certificate, who: dict[str, Any]) -> LicenceCase:
+    """A case the importer has only heard to be filed."""
+    by = _drafter_of(certificate, who)
     case = licences.open_case(certificate=certificate, by=by)
-    first = certificate.valid_from or today
-    licences.report(case=case, by=by, claimed="FILED", claimed_on=first, note="Filed (demonstration).")
-    if first < today:
-        licences.report(
-            case=case,
-            by=who["officer"],
-            claimed="PROVINCE",
-            claimed_on=first,
-            confidence="HIGH",
-            note="The provincial department has it (demonstration).",
-        )
-        licences.report(
-            case=case,
-            by=by,
-            claimed="ACCEPTED",
-            claimed_on=today,
-            confidence=StatusReport.Confidence.LOW,
-            note="Accepted, the exporter's agent said on the telephone (demonstration).",
-        )
+    licences.report(
+        case=case,
+        by=by,
+        claimed="FILED",
+        claimed_on=certificate.valid_from or control.day_in_china(),
+        note="Filed (demonstration).",
+    )
+    return case
+
+
+def _contradicted(certificate: Certificate, who: dict[str, Any]) -> None:
+    """A case whose later report, from a weaker source, is of another station than the better one."""
+    importer, case = _drafter_of(certificate, who), _filed(certificate, who)
+    licences.report(
+        case=case,
+        by=who["officer"],
+        claimed="PROVINCE",
+        claimed_on=certificate.valid_from or control.day_in_china(),
+        confidence="HIGH",
+        note="The provincial department has it (demonstration).",
+    )
+    licences.report(
+        case=case,
+        by=importer,
+        claimed="ACCEPTED",
+        claimed_on=control.day_in_china(),
+        confidence=StatusReport.Confidence.LOW,
+        note="Accepted, the exporter's agent said on the telephone (demonstration).",
+    )
+
+
+def _drafter_of(certificate: Certificate, who: dict[str, Any]) -> Any:
+    own = certificate.importer_id == who["drafter"].organisation.pk
+    return who["drafter"] if own else who["other_drafter"]
 
 
 def _story(certificate: Certificate, case: LicenceCase, who: dict[str, Any]) -> None:

@@ -354,7 +354,8 @@ class TestRaces:
         assert all(result is None or isinstance(result, REFUSALS) for result in results)
         assert ControlRule.objects.in_use().filter(code="CN-18-2025-DY").count() == 1
 
-    def test_two_proposing_under_one_name_propose_it_once(self, rules, officer, second_officer):
+    @pytest.mark.parametrize("attempt", range(8))
+    def test_two_proposing_under_one_name_propose_it_once(self, rules, officer, second_officer, attempt):
         def propose(by):
             return lambda: ruling.propose(by=by, columns=DYSPROSIUM, code="SAME")
 

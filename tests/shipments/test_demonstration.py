@@ -1,0 +1,20 @@
+"""The invented cases and consignments, whatever the hour they are loaded at."""
+
+from datetime import timedelta
+
+import pytest
+
+from euc import control
+from euc import demonstration as certificates
+from licensing.models import LicenceCase
+from shipments import demonstration
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ahead", [0, 1], ids=["the same day", "China a day ahead"])
+def test_every_state_of_a_case_is_shown(ahead, monkeypatch):
+    day_in_china = control.day_in_china
+    monkeypatch.setattr(control, "day_in_china", lambda *at: day_in_china(*at) + timedelta(days=ahead))
+    certificates.load()
+    demonstration.load()
+    assert sorted(LicenceCase.objects.values_list("status", flat=True)) == ["FILED", "ISSUED", "PROVINCE"]
