@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -150,17 +151,23 @@ class CertificateViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
     @_writes("Attach a file as evidence", EvidenceInput, EvidenceShown, 201)
     @action(detail=True, methods=["post"], url_path="evidence", parser_classes=[MultiPartParser])
     def evidence(self, request: Request, reference: str) -> Response:
-        self._draft()
-        kind, checked = self._checked(request)  # takes seconds: not while the database is held
-        return self._attach(request, kind=kind, checked=checked)
+        lines = self._draft().lines()
+        kind, line, checked = self._checked(request, lines)  # takes seconds: not while the database is held
+        return self._attach(request, kind=kind, line=line, checked=checked)
 
     @once
-    def _attach(self, request: Request, *, kind: str, checked: uploads.CheckedUpload) -> Response:
-        added = attaching.attach(certificate=self._draft(), by=request.actor, kind=kind, checked=checked)
+    def _attach(
+        self, request: Request, *, kind: str, line: int | None, checked: uploads.CheckedUpload
+    ) -> Response:
+        added = attaching.attach(
+            certificate=self._draft(), by=request.actor, kind=kind, line=line, checked=checked
+        )
         return Response(shapes.shown_evidence(added), status=201)
 
-    def _checked(self, request: Request) -> tuple[str, uploads.CheckedUpload]:
-        form = EvidenceForm(request.data, request.FILES)
+    def _checked(
+        self, request: Request, lines: Iterable[Any]
+    ) -> tuple[str, int | None, uploads.CheckedUpload]:
+        form = EvidenceForm(request.data, request.FILES, lines=lines)
         if unknown := set(request.data) - set(form.fields):
             raise shapes.Malformed({name[:200]: [shapes.unknown()] for name in unknown})
         if not form.is_valid():
@@ -170,7 +177,7 @@ class CertificateViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         except uploads.UploadRefused as refused:
             raise shapes.Malformed({"file": [{"code": "refused", "message": str(refused)}]}) from None
         form.cleaned_data["file"].seek(0)
-        return form.cleaned_data["kind"], checked
+        return form.cleaned_data["kind"], form.cleaned_data["line"], checked
 
     def _draft(self) -> Certificate:
         """The certificate of the address, for a change. Whether it is a draft still, the verbs know."""

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from euc.kinds import EvidenceKind
 from euc.quality import REFUSE
 from workflow.law import Miss
 
@@ -18,13 +17,12 @@ PARTIES, ORDER, GOODS, END_USE = "parties", "order", "goods", "end-use"
 UNDERTAKINGS, EVIDENCE, CHECK = "undertakings", "evidence", "check"
 PAGES = (PARTIES, ORDER, GOODS, END_USE, UNDERTAKINGS, EVIDENCE, CHECK)
 
-REQUIRED_EVIDENCE = (EvidenceKind.COMPOSITION_REPORT, EvidenceKind.BOARD_RESOLUTION)
 MOST_LINES = 300
 
 
 def misses(certificate: Any) -> list[Miss]:
     """Every open point, in the order of the drafting pages; empty when it may be submitted."""
-    checks = (_parties, _order, _goods, _end_use, _undertakings, _evidence, _quality, _scratch)
+    checks = (_parties, _order, _goods, _end_use, _undertakings, _quality, _scratch)
     return [miss for check in checks for miss in check(certificate)]
 
 
@@ -134,13 +132,6 @@ def _undertakings(certificate: Any) -> Iterator[Miss]:
         yield Miss(UNDERTAKINGS, clause.field_name, _not_given(clause))
     for clause in certificate.clauses_unnamed():
         yield _unnamed(clause, UNDERTAKINGS)
-
-
-def _evidence(certificate: Any) -> Iterator[Miss]:
-    present = certificate.evidence_kinds()
-    for kind in REQUIRED_EVIDENCE:
-        if kind not in present:
-            yield Miss(EVIDENCE, "file", _("Missing evidence: %(kind)s.") % {"kind": kind.label})
 
 
 def _quality(certificate: Any) -> Iterator[Miss]:

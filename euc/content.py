@@ -63,6 +63,7 @@ def _build(
             {
                 "kind": evidence.kind,
                 "kind_label": str(evidence.get_kind_display()),
+                "line": evidence.line,
                 "name": evidence.name,
                 "sha256": evidence.file.sha256,
                 "size": evidence.file.size,

@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import LineField, StrictDateField, StrictDecimalField, TextField
+from euc import quality
+from euc.kinds import EvidenceKind
 from euc.models import QualityRule
 from euc.models.dated import Dated
+from euc.quality_words import EVIDENCE_CHECKS
 from euc.rule_forms import CODE, _row, _section
 
 MOST_WORDS, LONGEST_WORD = 300, 80
@@ -105,7 +108,10 @@ class QualityForm(DatedForm):
         max_length=20_000,
         required=False,
         label=_("Words"),
-        help_text=_("One a line; also Chinese and Hindi."),
+        help_text=_(
+            "One a line; also Chinese and Hindi. For evidence the kinds, such as CONTRACT; "
+            "for terms “dysprosium = 镝”."
+        ),
     )
     low = StrictDecimalField(
         required=False,
@@ -141,8 +147,20 @@ class QualityForm(DatedForm):
                 raise ValidationError(_now("“%(word)s” is too long.") % {"word": word[:LONGEST_WORD]})
         return words
 
+    def _refuse_unreadable_words(self, check: str, words: list[str]) -> None:
+        """Words that the check could not read are refused beside their field."""
+        for word in words:
+            if check in EVIDENCE_CHECKS and word not in EvidenceKind.values:
+                known = ", ".join(EvidenceKind.values)
+                said = _now("“%(word)s” is no kind of evidence; there are: %(known)s.")
+                self.add_error("words", said % {"word": word, "known": known})
+            if check == "GLOSSARY" and not all(quality.entry(word)):
+                said = _now("“%(word)s” is no term with its Chinese; write “term = 中文”.")
+                self.add_error("words", said % {"word": word})
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self._refuse_unreadable_words(cleaned.get("check_code") or "", cleaned.get("words") or [])
         low, high = cleaned.get("low"), cleaned.get("high")
         if cleaned.get("check_code") == "UNIT_VALUE":
             if not cleaned.get("family"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -148,6 +148,9 @@ def remove_line(*, certificate: Certificate, by: Actor, line: GoodsLine) -> None
     line = _present(certificate, line)
     Scratch.objects.filter(certificate=certificate, page=GOODS).filter(line=line.number).delete()
     GoodsLine.objects.filter(pk=line.pk, certificate=certificate).delete()
+    current = certificate.evidence.filter(removed_at=None)
+    current.filter(line=line.number).update(removed_by=by.person, removed_at=timezone.now())
+    current.filter(line__gt=line.number).update(line=F("line") - 1)
     for later in certificate.goods.filter(number__gt=line.number).order_by("number"):
         GoodsLine.objects.filter(pk=later.pk).update(number=later.number - 1)
         Scratch.objects.filter(certificate=certificate, page=GOODS, line=later.number).update(
@@ -205,12 +208,31 @@ def choose_clauses(
 
 
 @transaction.atomic
-def add_evidence(*, certificate: Certificate, by: Actor, kind: str, file: StoredFile, name: str) -> Evidence:
-    """Attach a stored file as evidence of one kind."""
+def add_evidence(
+    *,
+    certificate: Certificate,
+    by: Actor,
+    kind: str,
+    file: StoredFile,
+    name: str,
+    line: int | None = None,
+) -> Evidence:
+    """Attach a stored file as evidence of one kind, of one goods line or of all. Raises SameFile, and WrongStatus
+    when there is no such line.
+    """
     _open(certificate, by)
+    if line is not None and not certificate.goods.filter(number=line).exists():
+        raise engine.WrongStatus(_("This goods line was removed meanwhile."))
+    same = certificate.evidence.filter(file=file, removed_at=None)
+    if known := same.filter(kind=kind, line=line).first():
+        raise SameFile(_("This file is attached already, as “%(name)s”.") % {"name": known.name})
     return Evidence.objects.create(
-        certificate=certificate, kind=kind, file=file, name=name, added_by=by.person
+        certificate=certificate, kind=kind, line=line, file=file, name=name, added_by=by.person
     )
+
+
+class SameFile(engine.WrongStatus):
+    """The same bytes are evidence of the same thing already."""
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ half-filled page can be saved.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
@@ -430,9 +430,17 @@ class EvidenceForm(forms.Form):
     """One file and what it shows; the file's content is checked by `documents.uploads`."""
 
     kind = forms.ChoiceField(choices=EvidenceKind.choices, label=_("What it shows"))
+    line = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, label=_("Of which goods"), choices=()
+    )
     file = forms.FileField(
         label=_("File"), help_text=_("PDF, PNG, JPEG or XLSX, at most 10 MB."), allow_empty_file=True
     )
+
+    def __init__(self, *args: Any, lines: Iterable[Any] = (), **given: Any) -> None:
+        super().__init__(*args, **given)
+        named = [(line.number, f"{line.number}. {line.description[:60]}") for line in lines]
+        cast(forms.TypedChoiceField, self.fields["line"]).choices = [("", _("all goods lines")), *named]
 
 
 class DraftFileForm(forms.Form):

@@ -89,6 +89,9 @@ NewDraftInput = type("NewDraftInput", (DraftInput, NewDraftInput), {})
 
 class EvidenceInput(serializers.Serializer):
     kind = serializers.CharField(help_text=f"One of {', '.join(EvidenceKind.values)}.")
+    line = serializers.IntegerField(
+        required=False, help_text="The number of the goods line it is of; of all of them without."
+    )
     file = serializers.FileField(help_text="PDF, PNG, JPEG or XLSX, at most 10 MB.")
 
 
@@ -99,6 +102,7 @@ class LineShown(LineInput):
 class EvidenceShown(serializers.Serializer):
     id = serializers.IntegerField()
     kind = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
     name = serializers.CharField()
     sha256 = serializers.CharField()
     size = serializers.IntegerField(help_text="Bytes.")

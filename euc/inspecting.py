@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, QuerySet, Sum
-from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from euc import assessing, control, quality, workflow
@@ -87,7 +86,7 @@ def _facts(certificate: Certificate) -> quality.Facts:
             {name: getattr(use, name) for name in USE_TEXTS}, use.magnet_per_unit_mg, use.units_per_year
         ),
         order=certificate.po_number,
-        evidence=tuple(evidence.name for evidence in certificate.current_evidence()),
+        evidence=tuple(quality.File(one.name, one.kind, one.line) for one in certificate.current_evidence()),
         others=_others(certificate),
         certified_mg=_certified_mg(certificate),
         empowered=certificate.importer.memberships.active()
@@ -99,29 +98,28 @@ def _facts(certificate: Certificate) -> quality.Facts:
 
 def _parties(certificate: Certificate) -> tuple[quality.Party, ...]:
     firm = certificate.importer
-    importer = quality.Party("IMPORTER", _("Importer"), firm.name, firm.name_zh, firm.country, firm.iec)
+    importer = quality.Party("IMPORTER", firm.name, firm.name_zh, firm.country, firm.iec)
+    columns = ("role", "name", "name_zh", "country", "registration", "address", "address_zh")
     return importer, *(
-        quality.Party(
-            party.role, party.get_role_display(), party.name, party.name_zh, party.country, party.registration
-        )
+        quality.Party(**{name: getattr(party, name) for name in columns})
         for party in certificate.parties_by_role().values()
     )
 
 
 def _lines(certificate: Certificate) -> tuple[quality.Line, ...]:
     rules, on = assessing.rules(), control.day_in_china()
-    return tuple(
-        quality.Line(
-            line.number,
-            line.family,
-            line.net_weight_mg,
-            line.value,
-            line.currency,
-            line.description,
-            bool(control.compare(line.control_codes, control.assess(assessing.facts_of(line), on, rules))),
+    columns = ("number", "family", "net_weight_mg", "value", "currency", "description", "description_zh")
+    found = []
+    for line in certificate.lines():
+        assessed = control.assess(assessing.facts_of(line), on, rules)
+        found.append(
+            quality.Line(
+                **{name: getattr(line, name) for name in columns},
+                codes_differ=bool(control.compare(line.control_codes, assessed)),
+                may_be_controlled=assessed.controlled is not False,
+            )
         )
-        for line in certificate.lines()
-    )
+    return tuple(found)
 
 
 def _siblings(certificate: Certificate) -> QuerySet:

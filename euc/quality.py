@@ -14,7 +14,7 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any, Protocol
 
-from euc.quality_words import CHECKS, WORDS
+from euc.quality_words import CHECKS, SPOKEN, WORDS
 
 REFUSE, EXPLAIN, WARN, OFF = "REFUSE", "EXPLAIN", "WARN", "OFF"
 SEVERITIES = (REFUSE, EXPLAIN, WARN, OFF)
@@ -37,6 +37,8 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _NO_AFTER = re.compile(r"^[^।.]{0,30}नहीं")
+_LETTER = re.compile(r"[^\W\d_]")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _FIRM_WORDS = re.compile(
     r"\b(?:private|pvt|limited|ltd|llp|company|co|inc|incorporated|corporation|corp)\b\.?"
 )
@@ -57,11 +59,12 @@ class Rule(Protocol):
 @dataclass(frozen=True)
 class Party:
     role: str
-    label: Any
     name: str
     name_zh: str = ""
     country: str = ""
     registration: str = ""
+    address: str = ""
+    address_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,18 @@ class Line:
     value: Decimal | None = None
     currency: str = ""
     description: str = ""
+    description_zh: str = ""
     codes_differ: bool = False
+    may_be_controlled: bool = False
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of evidence; without a line it is of all of them."""
+
+    name: str
+    kind: str
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -97,13 +111,24 @@ class Facts:
     lines: tuple[Line, ...]
     use: Use
     order: str = ""
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[File, ...] = ()
     others: tuple[str, ...] = ()
     certified_mg: int = 0
     empowered: bool = True
 
     def ordered_mg(self) -> int:
         return sum(line.net_weight_mg or 0 for line in self.lines)
+
+    def texts(self) -> Iterator[tuple[str, str, str, str, int | None]]:
+        """Every text with its Chinese one: page, field of the Chinese text, English, Chinese, line."""
+        for party in self.parties:
+            if party.role != "IMPORTER":
+                prefix = party.role.lower()
+                yield PARTIES, f"{prefix}-name_zh", party.name, party.name_zh, None
+                yield PARTIES, f"{prefix}-address_zh", party.address, party.address_zh, None
+        for line in self.lines:
+            yield GOODS, "description_zh", line.description, line.description_zh, line.number
+        yield END_USE, "purpose_zh", self.use.text("purpose"), self.use.text("purpose_zh"), None
 
 
 @dataclass(frozen=True)
@@ -129,7 +154,8 @@ class Finding:
     @property
     def text(self) -> str:
         """The sentence, in the reader's language."""
-        return str(WORDS[self.key]) % self.params
+        said = {name: str(SPOKEN.get(name, {}).get(value, value)) for name, value in self.params.items()}
+        return str(WORDS[self.key]) % said
 
     @property
     def fingerprint(self) -> str:
@@ -182,7 +208,8 @@ def _one_order(facts: Facts, rule: Rule) -> Found:
         (END_USE, name, text, None) for name, text in facts.use.texts.items()
     ]
     places += [(GOODS, "description", line.description, line.number) for line in facts.lines]
-    places += [(EVIDENCE, "file", name.rpartition(".")[0] or name, None) for name in facts.evidence]
+    names = [file.name for file in facts.evidence]
+    places += [(EVIDENCE, "file", name.rpartition(".")[0] or name, None) for name in names]
     for page, name, text, line in places:
         for said in _ORDER_NAMED.findall(text or ""):
             if any(c.isdigit() for c in said) and _bare(said) not in own and own not in _bare(said):
@@ -279,7 +306,7 @@ def _semiconductor(facts: Facts, rule: Rule) -> Found:
 def _us_party(facts: Facts, rule: Rule) -> Found:
     for party in facts.parties:
         if party.country in (rule.words or ["US"]):
-            yield "country", PARTIES, f"{party.role.lower()}-country", {"role": party.label}
+            yield "country", PARTIES, f"{party.role.lower()}-country", {"role": party.role}
 
 
 def _us_market(facts: Facts, rule: Rule) -> Found:
@@ -338,6 +365,53 @@ def _codes(facts: Facts, rule: Rule) -> Found:
             yield "differ", GOODS, "control_codes", {"line": line.number}, line.number
 
 
+def _evidence(facts: Facts, rule: Rule) -> Found:
+    present = {file.kind for file in facts.evidence}
+    for kind in rule.words:
+        if kind not in present:
+            yield "missing", EVIDENCE, "file", {"kind": kind}
+
+
+def _line_evidence(facts: Facts, rule: Rule) -> Found:
+    for line in facts.lines:
+        if rule.family in ("", line.family):
+            present = {file.kind for file in facts.evidence if file.line in (None, line.number)}
+            for kind in rule.words:
+                if kind not in present:
+                    yield "missing", EVIDENCE, "file", {"kind": kind, "line": line.number}, line.number
+
+
+def _controlled_evidence(facts: Facts, rule: Rule) -> Found:
+    if any(line.may_be_controlled and rule.family in ("", line.family) for line in facts.lines):
+        yield from _evidence(facts, rule)
+
+
+def _translation(facts: Facts, rule: Rule) -> Found:
+    for page, name, text, chinese, line in facts.texts():
+        said = {"said": text if len(text) <= 60 else f"{text[:59]}…"}
+        if not _LETTER.search(text) or _CHINESE.search(text):
+            continue
+        if not chinese:
+            yield "missing", page, name, said, line
+        elif not _CHINESE.search(chinese):
+            yield "same", page, name, said, line
+
+
+def _glossary(facts: Facts, rule: Rule) -> Found:
+    """`words` are terms as “English = 中文 / 中文”; any of the Chinese ones will do."""
+    for page, name, text, chinese, line in facts.texts():
+        for term, variants in (entry(word) for word in rule.words):
+            is_said = re.search(rf"(?<!\w){re.escape(term)}s?(?!\w)", text, re.IGNORECASE)
+            if chinese and is_said and not any(variant in chinese for variant in variants):
+                yield "term", page, name, {"term": term, "chinese": " / ".join(variants)}, line
+
+
+def entry(word: str) -> tuple[str, tuple[str, ...]]:
+    """A word of the glossary as the English term and its Chinese ones; empty where it is not of that form."""
+    term, _equals, chinese = word.partition("=")
+    return term.strip(), tuple(one.strip() for one in chinese.split("/") if one.strip())
+
+
 _CHECKS = {
     "VAGUE_USE": _vague,
     "ONE_ORDER": _one_order,
@@ -353,4 +427,9 @@ _CHECKS = {
     "YEAR": _year,
     "SIGNATORY": _signatory,
     "CODES": _codes,
+    "EVIDENCE": _evidence,
+    "LINE_EVIDENCE": _line_evidence,
+    "CONTROLLED_EVIDENCE": _controlled_evidence,
+    "TRANSLATION": _translation,
+    "GLOSSARY": _glossary,
 }

@@ -1,6 +1,10 @@
 """What the quality checks are called and what they say; the names in the sentences are what a finding keeps."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
+
+from euc.kinds import EvidenceKind
 
 CHECKS = {
     "VAGUE_USE": _("Vague end use"),
@@ -17,6 +21,11 @@ CHECKS = {
     "YEAR": _("Quantity of the year beyond the declared capacity"),
     "SIGNATORY": _("Signatory without a resolution"),
     "CODES": _("Control codes that differ"),
+    "EVIDENCE": _("Evidence of the certificate"),
+    "LINE_EVIDENCE": _("Evidence of each goods line"),
+    "CONTROLLED_EVIDENCE": _("Evidence of goods that are or may be controlled"),
+    "TRANSLATION": _("Not yet translated into Chinese"),
+    "GLOSSARY": _("Terms the translation does not use"),
 }
 WORDS = {
     "VAGUE_USE.short": _(
@@ -51,4 +60,21 @@ WORDS = {
     "CODES.differ": _(
         "Line %(line)s: the declared control codes differ from what the rules say of the goods."
     ),
+    "EVIDENCE.missing": _("Missing evidence: %(kind)s."),
+    "LINE_EVIDENCE.missing": _("Line %(line)s: missing evidence: %(kind)s."),
+    "CONTROLLED_EVIDENCE.missing": _("For controlled goods a licensing desk asks for: %(kind)s."),
+    "TRANSLATION.missing": _("“%(said)s” has no Chinese text yet."),
+    "TRANSLATION.same": _("“%(said)s” stands in Latin letters where the Chinese text belongs."),
+    "GLOSSARY.term": _("“%(term)s” is “%(chinese)s” in the statute; the Chinese text says it otherwise."),
 }
+# What a finding keeps by its code and says in the reader's language.
+SPOKEN: dict[str, dict[str, Any]] = {
+    "kind": dict(EvidenceKind.choices),
+    "role": {
+        "IMPORTER": _("Importer"),
+        "EXPORTER": _("Chinese exporter"),
+        "CONSIGNEE": _("Consignee"),
+        "END_USER": _("End user"),
+    },
+}
+EVIDENCE_CHECKS = frozenset({"EVIDENCE", "LINE_EVIDENCE", "CONTROLLED_EVIDENCE"})

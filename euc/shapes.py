@@ -288,6 +288,7 @@ def shown_evidence(evidence: Any) -> dict[str, Any]:
     return {
         "id": evidence.pk,
         "kind": evidence.kind,
+        "line": evidence.line,
         "name": evidence.name,
         "sha256": evidence.file.sha256,
         "size": evidence.file.size,

@@ -287,9 +287,6 @@ class Certificate(Paper):
     def undertakings_list(self) -> list:
         return [u for u in self.undertakings.all() if u.status not in {workflow.WITHDRAWN, workflow.REJECTED}]
 
-    def evidence_kinds(self) -> set:
-        return {evidence.kind for evidence in self.current_evidence()}
-
     def current_evidence(self) -> list:
         return [evidence for evidence in self.evidence.all() if evidence.removed_at is None]
 

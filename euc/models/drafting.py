@@ -56,6 +56,7 @@ class Evidence(models.Model):
 
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="evidence")
     kind = models.CharField(_("kind"), max_length=24, choices=EvidenceKind)
+    line = models.PositiveSmallIntegerField(_("goods line"), null=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -75,3 +76,8 @@ class Evidence(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.name}"
+
+    def twins(self) -> list["Evidence"]:
+        """The same bytes where they are evidence of something else in the same certificate."""
+        current = Evidence.objects.filter(certificate=self.certificate_id, file=self.file_id, removed_at=None)
+        return list(current.exclude(pk=self.pk))

@@ -316,21 +316,30 @@ def change_line(request: HttpRequest, reference: str, number: int) -> HttpRespon
 def _evidence(request: HttpRequest, certificate: Certificate, page: str) -> HttpResponse:
     if request.method != "POST":
         return _page(
-            request, certificate, page, form=forms.EvidenceForm(), files=certificate.current_evidence()
+            request,
+            certificate,
+            page,
+            form=forms.EvidenceForm(lines=certificate.lines()),
+            files=certificate.current_evidence(),
         )
-    form = forms.EvidenceForm(request.POST, request.FILES)
+    form = forms.EvidenceForm(request.POST, request.FILES, lines=certificate.lines())
     if form.is_valid():
         try:
             checked = uploads.check(form.cleaned_data["file"])
-            kind = form.cleaned_data["kind"]
-            added = attaching.attach(certificate=certificate, by=request.actor, kind=kind, checked=checked)
-        except uploads.UploadRefused as refused:
+            kind, number = form.cleaned_data["kind"], form.cleaned_data["line"]
+            added = attaching.attach(
+                certificate=certificate, by=request.actor, kind=kind, line=number, checked=checked
+            )
+        except (uploads.UploadRefused, drafting.SameFile) as refused:
             form.add_error("file", str(refused))
         except engine.Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect("euc:certificate-detail", certificate.reference)
         else:
             messages.success(request, _("%(name)s was added.") % {"name": added.name})
+            if twins := added.twins():
+                kinds = ", ".join(str(twin.get_kind_display()) for twin in twins)
+                messages.info(request, _("The same file is attached as %(kinds)s too.") % {"kinds": kinds})
             return redirect("euc:draft", certificate.reference, completeness.EVIDENCE)
     return _page(request, certificate, page, form=form, files=certificate.current_evidence(), status=422)
 

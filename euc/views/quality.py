@@ -15,6 +15,7 @@ from euc import dating, presenting, workflow
 from euc.dated_forms import QualityForm
 from euc.models import QualityRule
 from euc.models.certificate import today
+from euc.quality_words import SPOKEN
 from euc.ruling_words import differing
 from euc.views import proposing
 from euc.views.certificates import FORM, READERS, REVIEWERS, take_step
@@ -69,7 +70,7 @@ def rows(rule: QualityRule) -> list[dict[str, Any]]:
         (_("Check"), rule.get_check_code_display()),
         (_("Magnet family"), rule.get_family_display() if rule.family else ""),
         (_("What it finds"), rule.get_severity_display()),
-        (_("Words"), ", ".join(rule.words)),
+        (_("Words"), ", ".join(str(SPOKEN["kind"].get(word, word)) for word in rule.words)),
         (_("Lower limit"), "" if rule.low is None else f"{rule.low.normalize():f}"),
         (_("Upper limit"), "" if rule.high is None else f"{rule.high.normalize():f}"),
         (_("Counts from"), rule.effective_from.strftime("%d-%m-%Y")),

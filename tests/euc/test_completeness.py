@@ -133,8 +133,8 @@ TRIPS = {
     "a purpose of 39 characters": (partial(end_use, purpose="x" * 39), ("end-use", "purpose", None)),
     "a military use": (partial(end_use, is_civil=False), ("end-use", "is_civil", None)),
     **{
-        f"no {kind}": (partial(no_evidence, kind=kind), ("evidence", "file", None))
-        for kind in completeness.REQUIRED_EVIDENCE
+        f"no {kind}": (partial(no_evidence, kind=kind), ("evidence", "file", line))
+        for kind, line in (("COMPOSITION_REPORT", 1), ("BOARD_RESOLUTION", None))
     },
     "a half-typed line": (typed, ("goods", "grade", 1)),
 }

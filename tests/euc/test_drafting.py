@@ -261,6 +261,51 @@ class TestEvidence:
         assert evidence.removed_by == life.signatory.person
         assert storing.read(file)
 
+    def test_is_attached_once_to_one_thing(self, life, certificate):
+        file = a_file(certificate)
+
+        def attach(kind, **more):
+            return drafting.add_evidence(
+                certificate=certificate, by=life.drafter, kind=kind, file=file, name="a.png", **more
+            )
+
+        first = attach(EvidenceKind.CONTRACT)
+        with pytest.raises(drafting.SameFile, match=r"already, as “a\.png”"):
+            attach(EvidenceKind.CONTRACT)
+        second = attach(EvidenceKind.OTHER)
+        assert second.twins() == [first]
+        drafting.remove_evidence(certificate=certificate, by=life.drafter, evidence=first)
+        assert second.twins() == []
+        assert attach(EvidenceKind.CONTRACT) != first
+
+    def test_of_a_line_follows_it_and_goes_with_it(self, life):
+        certificate = life.draft()
+        one = certificate.goods.get()
+        two, three = (
+            drafting.copy_line(certificate=certificate, by=life.drafter, line=one) for _ in range(2)
+        )
+        for number in (2, 3):
+            drafting.add_evidence(
+                certificate=certificate,
+                by=life.drafter,
+                kind=EvidenceKind.OTHER,
+                file=a_file(certificate, f"line {number}"),
+                name=f"{number}.png",
+                line=number,
+            )
+        drafting.remove_line(certificate=certificate, by=life.drafter, line=two)
+        left = {e.name: e.line for e in stored(certificate).current_evidence() if e.kind == "OTHER"}
+        assert left == {"3.png": 2}
+        with pytest.raises(WrongStatus, match="removed meanwhile"):
+            drafting.add_evidence(
+                certificate=certificate,
+                by=life.drafter,
+                kind=EvidenceKind.OTHER,
+                file=a_file(certificate),
+                name="x.png",
+                line=3,
+            )
+
     def test_is_not_taken_out_of_another_certificate(self, life, certificate):
         other = services.start(by=life.drafter)
         evidence = drafting.add_evidence(
@@ -316,7 +361,7 @@ class TestCopy:
         draft = drafting.copy(source=source, by=life.drafter, supersede=True)
         order = {"po_number": "PO-NEW", "po_date": date(2026, 11, 2)}
         drafting.record_order(certificate=draft, by=life.drafter, order=order)
-        for kind in completeness.REQUIRED_EVIDENCE:
+        for kind in ("COMPOSITION_REPORT", "BOARD_RESOLUTION"):
             drafting.add_evidence(
                 certificate=draft, by=life.drafter, kind=kind, file=a_file(draft, kind), name=f"{kind}.png"
             )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from euc import completeness, dating, drafting, inspecting, quality, reference, services, workflow
 from euc.models import Certificate, EndUse, QualityRule, Revision
@@ -20,19 +21,20 @@ GOOD_USE = {
     "position": "Inner face of the rotor drum",
     "destination_market": "India",
 }
-IMPORTER = quality.Party(
-    "IMPORTER", "Importer", "Sahyadri Motors Private Limited", "萨希亚德里", "IN", "0388000001"
+IMPORTER = quality.Party("IMPORTER", "Sahyadri Motors Private Limited", "萨希亚德里", "IN", "0388000001")
+EXPORTER = quality.Party("EXPORTER", "Ningbo Magnetics Co., Ltd.", "宁波磁材", "CN", "91330212MA")
+LINE = quality.Line(
+    1, "NDFEB_SINTERED", 1_200_000_000, Decimal("84000"), "USD", "Arc segment magnet N42UH", "弧形磁体 N42UH"
 )
-EXPORTER = quality.Party(
-    "EXPORTER", "Chinese exporter", "Ningbo Magnetics Co., Ltd.", "宁波磁材", "CN", "91330212MA"
-)
-LINE = quality.Line(1, "NDFEB_SINTERED", 1_200_000_000, Decimal("84000"), "USD", "Arc segment magnet N42UH")
+REPORT = quality.File("composition-report.pdf", "COMPOSITION_REPORT")
+RESOLUTION = quality.File("board-resolution.pdf", "BOARD_RESOLUTION")
+CONTRACT = quality.File("PO 2026 0311.pdf", "CONTRACT")
 GOOD = quality.Facts(
     parties=(IMPORTER, EXPORTER),
     lines=(LINE,),
     use=quality.Use(GOOD_USE, 950_000, 24_000),
     order="PO/2026/0311",
-    evidence=("composition-report.pdf", "PO 2026 0311.pdf"),
+    evidence=(REPORT, RESOLUTION, CONTRACT),
 )
 
 
@@ -41,13 +43,23 @@ def use(**texts):
 
 
 def with_party(role, name, **more):
-    party = quality.Party(role, role.title(), name, **{"country": "IN", **more})
+    party = quality.Party(role, name, **{"country": "IN", **more})
     return replace(GOOD, parties=(*GOOD.parties, party))
 
 
 def line(**columns):
     return replace(GOOD, lines=(replace(LINE, **columns),))
 
+
+def with_files(*files):
+    return replace(GOOD, evidence=files)
+
+
+TWO_LINES = (LINE, replace(LINE, number=2))
+ASKED = tuple(
+    quality.File(f"{kind}.pdf", kind)
+    for kind in ("PRODUCTION_PHOTOGRAPHS", "PRODUCT_DRAWING", "COMPANY_PROFILE", "TRADE_HISTORY")
+)
 
 TRIPS = [
     ("VAGUE_USE.short", use(purpose="Magnets for motors")),
@@ -59,7 +71,7 @@ TRIPS = [
     ("ONE_ORDER.number", replace(GOOD, order="PO-311、PO-312")),
     ("ONE_ORDER.text", use(purpose=GOOD_USE["purpose"] + " Ordered with PO 2026-0999.")),
     ("ONE_ORDER.text", line(description="Arc magnet as in purchase order no. 77-12")),
-    ("ONE_ORDER.text", replace(GOOD, evidence=("PO-2026-0999.pdf",))),
+    ("ONE_ORDER.text", with_files(replace(CONTRACT, name="PO-2026-0999.pdf"))),
     ("DUPLICATE_ORDER.live", replace(GOOD, others=("EUC/0388000001/2026-27/0001",))),
     ("NAMES.alike", with_party("CONSIGNEE", "Sahyadri Motors Pvt. Ltd.")),
     ("NAMES.alike", with_party("END_USER", "Sahyadry Motors Private Limited")),
@@ -88,6 +100,23 @@ TRIPS = [
     ("YEAR.more", replace(GOOD, certified_mg=25_000_000_000)),
     ("SIGNATORY.none", replace(GOOD, empowered=False)),
     ("CODES.differ", line(codes_differ=True)),
+    ("EVIDENCE.missing", with_files(REPORT)),
+    ("LINE_EVIDENCE.missing", with_files(RESOLUTION)),
+    (
+        "LINE_EVIDENCE.missing",
+        replace(GOOD, lines=TWO_LINES, evidence=(replace(REPORT, line=2), RESOLUTION)),
+    ),
+    ("CONTROLLED_EVIDENCE.missing", line(may_be_controlled=True)),
+    ("TRANSLATION.missing", use(purpose_zh="")),
+    ("TRANSLATION.missing", line(description_zh="")),
+    ("TRANSLATION.missing", with_party("CONSIGNEE", "Mundra Logistics LLP", name_zh="")),
+    ("TRANSLATION.missing", with_party("END_USER", IMPORTER.name, name_zh="某", address="Plot 7, Pune")),
+    ("TRANSLATION.same", line(description_zh="Arc segment magnet")),
+    (
+        "GLOSSARY.term",
+        line(description="Sintered magnet with dysprosium", description_zh="烧结磁体，含铽"),
+    ),
+    ("GLOSSARY.term", use(purpose=GOOD_USE["purpose"] + " The end user is the maker.")),
 ]
 HOLDS = [
     (
@@ -122,7 +151,28 @@ HOLDS = [
     ("YEAR", replace(GOOD, certified_mg=20_000_000_000)),
     ("SIGNATORY", GOOD),
     ("CODES", GOOD),
+    ("EVIDENCE", with_files(RESOLUTION, CONTRACT)),
+    (
+        "LINE_EVIDENCE",
+        replace(
+            GOOD, lines=TWO_LINES, evidence=(replace(REPORT, line=1), replace(REPORT, line=2), RESOLUTION)
+        ),
+    ),
+    ("LINE_EVIDENCE", replace(GOOD, lines=TWO_LINES)),
+    ("CONTROLLED_EVIDENCE", replace(line(may_be_controlled=True), evidence=(*GOOD.evidence, *ASKED))),
+    ("CONTROLLED_EVIDENCE", line(may_be_controlled=False)),
+    ("TRANSLATION", line(description="N42UH-50x20", description_zh="弧形磁体")),
+    ("TRANSLATION", with_party("CONSIGNEE", "宁波磁材")),
+    ("TRANSLATION", use(purpose="", purpose_zh="")),
+    ("GLOSSARY", line(description="Sintered magnet with dysprosium", description_zh="烧结磁体，含镝")),
+    ("GLOSSARY", line(description="Magnet with dysprosium", description_zh="")),
+    ("GLOSSARY", line(description="Unsinteredness tests", description_zh="试验")),
 ]
+
+
+def objections(certificate):
+    """What must be mended or explained, without what is only shown to the reviewer."""
+    return [one for one in certificate.inspected() if one.finding.severity != quality.WARN]
 
 
 @pytest.fixture
@@ -152,6 +202,14 @@ class TestChecks:
     def test_do_not_trip(self, rules, code, facts):
         assert [f.text for f in quality.findings(facts, rules) if f.check == code] == []
 
+    def test_are_one_and_the_same_in_every_language(self, rules):
+        (english,) = quality.findings(with_files(REPORT, CONTRACT), rules)
+        with translation.override("hi"):
+            (hindi,) = quality.findings(with_files(REPORT, CONTRACT), rules)
+            assert hindi.fingerprint == english.fingerprint
+            assert "Board resolution" not in hindi.text
+        assert "Board resolution" in english.text
+
     def test_cost_nothing_on_hostile_text(self, rules):
         for text in (
             "PO " * 3000,
@@ -178,7 +236,7 @@ class TestRows:
         self.change(officer, senior, severity="OFF")
         certificate = life.draft()
         EndUse.objects.filter(certificate=certificate).update(destination_market="USA")
-        assert inspecting.findings(Certificate.objects.get(pk=certificate.pk)) == []
+        assert objections(Certificate.objects.get(pk=certificate.pk)) == []
 
     def test_count_from_their_first_day_only(self, life, officer, senior):
         tomorrow = today().replace(year=today().year + 1)
@@ -219,12 +277,12 @@ class TestAnswers:
         assert (miss.page, miss.field[:7]) == ("check", "answer-")
 
     def test_let_it_be_submitted_and_are_kept_with_the_revision(self, asked, drafter, signatory):
-        (one,) = asked.inspected()
+        (one,) = objections(asked)
         drafting.answer_finding(
             certificate=asked, by=drafter, fingerprint=one.finding.fingerprint, text="A tenth is exported."
         )
         services.submit(certificate=asked, by=signatory, notice_seen=True)
-        (kept,) = inspecting.kept(Revision.objects.get(certificate=asked).findings)
+        (kept,) = [k for k in inspecting.kept(Revision.objects.get(certificate=asked).findings) if k.answer]
         assert (kept.finding, kept.answer, kept.answered_by) == (
             one.finding,
             "A tenth is exported.",
@@ -233,12 +291,12 @@ class TestAnswers:
         assert not kept.is_open
 
     def test_lapse_when_the_finding_becomes_another_one(self, asked, drafter):
-        (one,) = asked.inspected()
+        (one,) = objections(asked)
         drafting.answer_finding(
             certificate=asked, by=drafter, fingerprint=one.finding.fingerprint, text="So."
         )
         EndUse.objects.filter(certificate=asked).update(destination_market="America")
-        (other,) = Certificate.objects.get(pk=asked.pk).inspected()
+        (other,) = objections(Certificate.objects.get(pk=asked.pk))
         assert (other.is_open, other.answer) == (True, "")
 
     def test_are_refused_for_what_is_not_found(self, asked, drafter):
@@ -246,14 +304,14 @@ class TestAnswers:
             drafting.answer_finding(certificate=asked, by=drafter, fingerprint="0" * 16, text="So.")
 
     def test_are_the_importers_own(self, asked, stranger):
-        (one,) = asked.inspected()
+        (one,) = objections(asked)
         with pytest.raises(engine.NotAllowed):
             drafting.answer_finding(
                 certificate=asked, by=stranger, fingerprint=one.finding.fingerprint, text="So."
             )
 
     def test_a_rule_changed_later_changes_nothing_kept(self, asked, drafter, signatory, officer, senior):
-        (one,) = asked.inspected()
+        (one,) = objections(asked)
         drafting.answer_finding(
             certificate=asked, by=drafter, fingerprint=one.finding.fingerprint, text="So."
         )
@@ -274,10 +332,10 @@ class TestSiblings:
         first = life.submitted()
         second = life.draft()
         Certificate.objects.filter(pk=second.pk).update(po_number=first.po_number.lower())
-        found = inspecting.findings(Certificate.objects.get(pk=second.pk))
-        assert [finding.key for finding in found] == ["DUPLICATE_ORDER.live"]
+        (found,) = objections(Certificate.objects.get(pk=second.pk))
+        assert found.finding.key == "DUPLICATE_ORDER.live"
         services.withdraw(certificate=first, by=drafter, reason="mistake")
-        assert inspecting.findings(Certificate.objects.get(pk=second.pk)) == []
+        assert objections(Certificate.objects.get(pk=second.pk)) == []
 
     def test_another_importer_may_use_the_same_number(self, life, stranger):
         from euc import demonstration
@@ -291,4 +349,4 @@ class TestSiblings:
         certificate = life.draft()
         EndUse.objects.update(units_per_year=1400)
         found = inspecting.findings(Certificate.objects.get(pk=certificate.pk))
-        assert [finding.key for finding in found] == ["YEAR.more"]
+        assert "YEAR.more" in [finding.key for finding in found]

@@ -177,6 +177,14 @@ class TestEvidence:
         assert "There is a problem" in response.content.decode()
         assert not empty.evidence.exists()
 
+    def test_twice_is_refused_beside_the_field(self, drafters_client, empty, url):
+        address, picture = url(empty, "draft/evidence/"), demonstration.picture("report")
+        self.send(drafters_client, address, "report.png", picture)
+        again = self.send(drafters_client, address, "again.png", picture)
+        assert again.status_code == 422
+        assert "attached already, as “report.png”" in again.content.decode()
+        assert empty.evidence.count() == 1
+
     def test_asks_for_the_file(self, drafters_client, empty, url):
         assert drafters_client.post(url(empty, "draft/evidence/"), {"kind": "OTHER"}).status_code == 422
 
