@@ -36,7 +36,7 @@ def production(app_configs, **kwargs):
     """What a demonstration may do and production must not."""
     if not settings.PRODUCTION:
         return []
-    return [*_refused(), *_missing_fonts(), *_unsent_mail(), *_time_stamps()]
+    return [*_refused(), *_missing_fonts(), *_unsent_mail(), *_time_stamps(), *_unscanned()]
 
 
 def _refused():
@@ -88,6 +88,12 @@ def _unsent_mail():
     if not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
         return []
     return [Warning("EMAIL_URL is not set: invitations stay in a folder.", id="config.W001")]
+
+
+def _unscanned():
+    if settings.CLAMD_URL:
+        return []
+    return [Warning("CLAMD_URL is not set: uploads are not scanned for malware.", id="config.W003")]
 
 
 def _time_stamps():

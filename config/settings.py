@@ -384,6 +384,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 VERIFY_MAX_BYTES = 2 * 1024 * 1024
+# Where clamd looks for malware in uploads: tcp://host:3310 or unix:///path. Without it nothing is scanned.
+CLAMD_URL = env.str("CLAMD_URL", default="")
 
 # The sealing key: PKCS#12 file and the file that holds its passphrase. No key, no document.
 SEAL_PKCS12 = Path(env.str("SEAL_PKCS12", default=str(KEYS_DIR / "seal.p12")))

@@ -3,6 +3,7 @@
 Started by `documents.bounded` as a program: question (one JSON line) and bytes on stdin.
 """
 
+import base64
 import datetime
 import io
 import json
@@ -201,6 +202,42 @@ def image(content: bytes, form: str) -> dict:
     return {"width": width, "height": height}
 
 
+def picture(content: bytes, form: str, number: int, width: int) -> dict:
+    """One page of a PDF, or a picture, as a JPEG of at most `width` pixels; the number counts from 1."""
+    from PIL import Image, ImageOps
+
+    if form == "PDF":
+        drawn = _drawn_page(content, number, width)
+    elif number == 1:
+        image(content, form)
+        with Image.open(io.BytesIO(content), formats=[form]) as opened:
+            opened.draft("RGB", (width, width))
+            drawn = ImageOps.exif_transpose(opened)
+            drawn.thumbnail((width, 4 * width))
+    else:
+        raise Refused("PAGES")
+    if drawn.mode != "RGB":
+        plain = Image.new("RGB", drawn.size, "white")
+        plain.paste(drawn, mask=drawn.convert("RGBA").getchannel("A"))
+        drawn = plain
+    target = io.BytesIO()
+    drawn.save(target, "JPEG", quality=82)
+    return {"jpeg": base64.b64encode(target.getvalue()).decode()}
+
+
+def _drawn_page(content: bytes, number: int, width: int):
+    from pypdfium2 import PdfDocument
+
+    document = PdfDocument(content)
+    if not 1 <= number <= min(len(document), MAX_PAGES):
+        raise Refused("PAGES")
+    page = document[number - 1]
+    across, up = page.get_size()
+    if not (across > 0 and 0 < up <= 20 * across):
+        raise Refused("PIXELS")
+    return page.render(scale=width / across).to_pil()
+
+
 def workbook(content: bytes) -> dict:
     """Refuse ZIP bombs, macros, outside links, embedded objects and XML entities in an XLSX file."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -215,8 +252,11 @@ def workbook(content: bytes) -> dict:
     return {"parts": len(parts)}
 
 
-def table(content: bytes, most_rows: int, most_columns: int) -> dict:
-    """The rows of the first sheet of a workbook that `workbook` does not refuse, as text."""
+def table(content: bytes, most_rows: int, most_columns: int, cut: bool = False) -> dict:
+    """The rows of the first sheet of a workbook that `workbook` does not refuse, as text.
+
+    More than `most_rows` are refused, or with `cut` left out but for one, which tells that there are more.
+    """
     from openpyxl import load_workbook
 
     workbook(content)
@@ -226,6 +266,8 @@ def table(content: bytes, most_rows: int, most_columns: int) -> dict:
         if any(cell is not None for cell in cells):
             rows.append((number, [_cell_text(cell) for cell in cells]))
         if len(rows) > most_rows or number > 100 * most_rows:
+            if cut:
+                break
             raise Refused("TOO_MANY_ROWS")
     return {"rows": [(number, _without_tail(cells)) for number, cells in rows]}
 
@@ -283,6 +325,7 @@ TASKS: dict[str, Callable[..., dict]] = {
     "signatures": signatures,
     "pdf": pdf,
     "image": image,
+    "picture": picture,
     "workbook": workbook,
     "table": table,
 }

@@ -15,7 +15,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from documents import bounded
+from documents import bounded, scanning
 
 CSV = "text/csv"
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
@@ -66,6 +66,7 @@ def check(upload: UploadedFile) -> CheckedUpload:
     _refuse_two_kinds(content, media_type)
     _whole[media_type](content)
     _ask_child(content, media_type)
+    _scan(content)
     return CheckedUpload(content, safe_name(upload.name, media_type), media_type)
 
 
@@ -201,6 +202,19 @@ def _ask_child(content: bytes, media_type: str) -> None:
         raise UploadRefused(_("Many files are being checked just now. Try again in a minute.")) from None
     if code := answer.get("refused"):
         _refuse(code)
+
+
+def _scan(content: bytes) -> None:
+    """Refuse what clamd knows as malware, and everything while it does not answer."""
+    try:
+        scanning.scan(content)
+    except scanning.Infected as found:
+        text = _("The file carries malware (%(name)s) and was not kept.")
+        raise UploadRefused(text % {"name": found}) from None
+    except scanning.NotScanned:
+        raise UploadRefused(
+            _("Files cannot be checked for malware just now, so none is taken. Try again in some minutes.")
+        ) from None
 
 
 def _refuse(code: str) -> NoReturn:

@@ -24,9 +24,10 @@ from documents.models import Document, StoredFile
 from euc import custody, printed_words, printing
 from euc.models import Certificate, OriginalEntry
 from euc.printed_words import Words
-from workflow import engine
+from workflow import engine, errands
 
 KIND = "euc.dossier"
+SEAL = "euc.seal_dossier_contents"
 TEMPLATE = "euc/print/dossier.html"
 TITLE = Words("Dossier: list of contents", "申请材料目录")
 COVER, SUMS, MANIFEST = "00-contents.pdf", "SHA256SUMS", "manifest.json"
@@ -155,6 +156,22 @@ def refuse_unready(certificate: Certificate) -> None:
 def edition(certificate: Certificate) -> int:
     """Which dossier the record gives now: it changes with each entry about the paper original."""
     return certificate.original_entries.count() + 1
+
+
+def is_sealed(certificate: Certificate) -> bool:
+    """Whether the sealed list of contents of the present edition is there."""
+    sheets = Document.objects.filter(kind=KIND, reference=certificate.reference)
+    return sheets.filter(revision=edition(certificate)).exists()
+
+
+def prepare(certificate: Certificate) -> None:
+    """Owe the sealed list of contents: only workers hold the key. Nothing happens while the papers are not ready."""
+    try:
+        refuse_unready(certificate)
+    except engine.WrongStatus:
+        return
+    if not is_sealed(certificate):
+        errands.owe(SEAL, subject=certificate, key=str(edition(certificate)))
 
 
 def items(certificate: Certificate) -> list[Item]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import actors
 from documents import signing, storing
-from euc import cover_printing, emails, pledge_printing, printing, workflow
+from euc import cover_printing, dossier, emails, pledge_printing, printing, workflow
 from euc.models import Certificate, ExpiryReminder, ListVersion, RuleNotice, TrueCopy, Undertaking
 from euc.screening import files
 from euc.screening import services as screening
@@ -114,6 +114,12 @@ def register_undertaking(errand: Errand, printed: Printed) -> None:
         by=actors.clock(),
         details={"sha256": document.sha256},
     )
+
+
+def seal_dossier_contents(errand: Errand) -> None:
+    """Seal and register the dossier's list of contents; the first of an edition stays. Raises NoKey without a key."""
+    certificate = Certificate.objects.get(pk=errand.subject_id)
+    dossier.sheet(certificate, dossier.items(certificate))
 
 
 def tell_of_rule(errand: Errand) -> None:
@@ -229,10 +235,15 @@ def rescreen(errand: Errand, result: None) -> None:
         errands.owe(screening.RESCREEN, subject=version, key=str(last))
 
 
+def nothing_more(errand: Errand, result: None) -> None:
+    """The work left its trace; there is nothing to store."""
+
+
 errands.handle("euc.print_true_copy", work=print_true_copy, settle=register_true_copy)
 errands.handle(screening.LOAD, work=load_list, settle=put_list_into_use)
 errands.handle(screening.RESCREEN, work=nothing, settle=rescreen)
 errands.handle("euc.remind_of_expiry", work=remind_of_expiry, settle=note_that_reminded)
 errands.handle("euc.tell_of_rule", work=tell_of_rule, settle=note_that_told)
 errands.handle("euc.print_certificate", work=print_certificate, settle=register_certificate)
+errands.handle(dossier.SEAL, work=seal_dossier_contents, settle=nothing_more)
 errands.handle(PRINT_UNDERTAKING, work=print_undertaking, settle=register_undertaking)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from accounts import actors
 from accounts.actors import Actor
 from accounts.roles import Role
-from documents.models import Document, StoredFile
+from documents.models import StoredFile
 from euc import dossier
 from licensing import services
 from licensing.models import LicenceCase, RoomInvitation, RoomPost, StatusReport
@@ -33,7 +33,6 @@ MOST_OPEN_INVITATIONS = 5
 
 SEND_INVITATION = "licensing.send_room_invitation"
 TELL_OF_CORRECTION = "licensing.tell_of_correction"
-SEAL_CONTENTS = "licensing.seal_dossier_contents"
 
 ROOM_EMAIL, ROOM_NAME = "room@system.invalid", "Supplier room"
 
@@ -81,7 +80,7 @@ def invite(
     )
     record("invite", invitation, by=by, at=at)
     errands.owe(SEND_INVITATION, subject=invitation)
-    prepare_dossier(case)
+    dossier.prepare(case.certificate)
     return invitation
 
 
@@ -179,20 +178,8 @@ def _refuse_flood(invitation: RoomInvitation, at: datetime) -> None:
 
 def is_dossier_ready(case: LicenceCase) -> bool:
     """Whether the sealed list of contents of the present edition is there. Refuses as `dossier.refuse_unready`."""
-    certificate = case.certificate
-    dossier.refuse_unready(certificate)
-    sheets = Document.objects.filter(kind=dossier.KIND, reference=certificate.reference)
-    return sheets.filter(revision=dossier.edition(certificate)).exists()
-
-
-def prepare_dossier(case: LicenceCase) -> None:
-    """Owe the sealed list of contents: only workers hold the key. Nothing happens while the papers are not ready."""
-    try:
-        is_ready = is_dossier_ready(case)
-    except engine.WrongStatus:
-        return
-    if not is_ready:
-        errands.owe(SEAL_CONTENTS, subject=case.certificate, key=str(dossier.edition(case.certificate)))
+    dossier.refuse_unready(case.certificate)
+    return dossier.is_sealed(case.certificate)
 
 
 def pack(*, invitation: RoomInvitation, at: datetime | None = None) -> bytes | None:
@@ -200,7 +187,7 @@ def pack(*, invitation: RoomInvitation, at: datetime | None = None) -> bytes | N
     case = invitation.case
     if not is_dossier_ready(case):
         with transaction.atomic():
-            prepare_dossier(case)
+            dossier.prepare(case.certificate)
         return None
     content = dossier.pack(case.certificate)
     at = at or timezone.now()

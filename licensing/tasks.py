@@ -1,12 +1,11 @@
-"""Errands of licence cases: mails, with the secrets made where they are sent, and the dossier's sealed contents."""
+"""Errands of licence cases: mails, with the secrets made where they are sent."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
 from accounts import actors
-from euc import control, dossier, noticing
-from euc.models import Certificate
+from euc import control, noticing
 from licensing import emails, entering, reminding, rooms
 from licensing.models import CaseReminder, RoomCode, RoomInvitation, RoomPost
 from workflow import errands, events
@@ -34,12 +33,6 @@ def tell_of_correction(errand: Errand) -> None:
     """Mail who invited the exporter."""
     related = ("invitation__case", "invitation__invited_by")
     emails.send_correction(RoomPost.objects.select_related(*related).get(pk=errand.subject_id))
-
-
-def seal_contents(errand: Errand) -> None:
-    """Seal and register the dossier's list of contents; the first of an edition stays. Raises NoKey without a key."""
-    certificate = Certificate.objects.get(pk=errand.subject_id)
-    dossier.sheet(certificate, dossier.items(certificate))
 
 
 def remind(errand: Errand) -> None:
@@ -76,5 +69,4 @@ def nothing_more(errand: Errand, result: None) -> None:
 errands.handle(rooms.SEND_INVITATION, work=send_room_invitation, settle=nothing_more)
 errands.handle(entering.SEND_CODE, work=send_room_code, settle=nothing_more)
 errands.handle(rooms.TELL_OF_CORRECTION, work=tell_of_correction, settle=nothing_more)
-errands.handle(rooms.SEAL_CONTENTS, work=seal_contents, settle=nothing_more)
 errands.handle(reminding.REMIND, work=remind, settle=note_that_reminded)

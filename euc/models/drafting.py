@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from documents import picturing
 from documents.models import StoredFile
 from euc.kinds import EvidenceKind
 from euc.models.certificate import Certificate
@@ -76,6 +77,14 @@ class Evidence(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.name}"
+
+    @property
+    def is_drawn(self) -> bool:
+        return picturing.is_drawn(self.file)
+
+    @property
+    def pk_text(self) -> str:
+        return str(self.pk)
 
     def twins(self) -> list["Evidence"]:
         """The same bytes where they are evidence of something else in the same certificate."""

@@ -16,7 +16,6 @@ from accounts.access import actor_required, fresh_proof_required, roles_required
 from accounts.actors import Actor
 from accounts.finding import narrowed
 from accounts.roles import Role
-from documents import storing
 from euc import (
     assessing,
     capacity,
@@ -33,11 +32,11 @@ from euc import (
     workflow,
     worklist,
 )
-from euc.models import Certificate, Evidence, FieldComment, ScreeningHit
+from euc.models import Certificate, FieldComment, ScreeningHit
 from euc.models.certificate import today
 from euc.paging import paginate
 from euc.searching import CERTIFICATES
-from euc.views import loading
+from euc.views import evidence, loading
 from workflow import engine, errands, events
 from workflow.law import Step, Workflow
 from workflow.models import Errand
@@ -81,11 +80,17 @@ def _narrowed(rows: QuerySet, form: forms.CertificateFilterForm, actor: Actor) -
 @roles_required(*READERS)
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     certificate = loading.certificate(request, reference)
+    return render(request, "euc/certificate_detail.html", reviewed(request, certificate))
+
+
+def reviewed(request: HttpRequest, certificate: Certificate) -> dict[str, Any]:
+    """All that is said of a certificate: what it holds, what was found, remarked and done, and the steps."""
     reviewing = request.actor.has(*REVIEWERS) and certificate.status in workflow.UNDER_REVIEW
     shown = _content(certificate, request.actor)
     judged = assessing.content(shown["goods"], control.day_in_china())
-    context = {
+    return {
         "certificate": certificate,
+        "content": shown,
         "sections": presenting.sections(shown),
         "assessments": {number: ruling_words.assessment(found) for number, found in judged.items()},
         "steps": presenting.step_buttons(
@@ -93,7 +98,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         ),
         "history": presenting.history(events.about(certificate)),
         "undertakings": certificate.undertakings.all(),
-        "evidence": [] if request.actor.has(Role.ANALYST) else _evidence(certificate, request.actor),
+        "evidence": evidence.shown(certificate, request.actor),
         "comments": _comments_by_field(certificate, request.actor),
         "reviewing": reviewing,
         "may_copy": request.actor.organisation.pk == certificate.importer_id,
@@ -108,7 +113,6 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         **_against(certificate, shown),
         **progress_of(certificate),
     }
-    return render(request, "euc/certificate_detail.html", context)
 
 
 def _quantities(certificate: Certificate, actor: Actor) -> dict[str, Any]:
@@ -161,16 +165,6 @@ def _findings(certificate: Certificate, actor: Actor) -> list[inspecting.Answere
         return certificate.inspected()
     revision = certificate.revisions.filter(number=certificate.revision_number).first()
     return inspecting.kept(revision.findings) if revision else []
-
-
-def _evidence(certificate: Certificate, actor: Actor) -> list[Evidence]:
-    """The importer's own people see the files as they stand, reviewers those of a submitted revision."""
-    if actor.organisation.pk == certificate.importer_id:
-        return certificate.current_evidence()
-    contents = certificate.revisions.values_list("content", flat=True)
-    sent = {(row["name"], row["sha256"]) for content in contents for row in content["evidence"]}
-    files = certificate.evidence.select_related("file")
-    return [evidence for evidence in files if (evidence.name, evidence.file.sha256) in sent]
 
 
 def _comments_by_field(certificate: Certificate, actor: Actor) -> dict[tuple, list[FieldComment]]:
@@ -358,7 +352,7 @@ def document(request: HttpRequest, reference: str) -> HttpResponse:
     certificate = loading.certificate(request, reference)
     if certificate.document is None:
         raise Http404
-    return file_response(certificate.document.file, f"{certificate.slug}.pdf")
+    return evidence.file_response(certificate.document.file, f"{certificate.slug}.pdf")
 
 
 @require_safe
@@ -375,38 +369,20 @@ def machine_readable(request: HttpRequest, reference: str) -> HttpResponse:
     return response
 
 
-@require_safe
-@roles_required(Role.DRAFTER, Role.SIGNATORY, Role.OFFICER, Role.SENIOR, Role.AUDITOR)
-def evidence(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    certificate = loading.certificate(request, reference)
-    found = next((evidence for evidence in _evidence(certificate, request.actor) if evidence.pk == pk), None)
-    if found is None:
-        raise Http404
-    return file_response(found.file, found.name)
-
-
-def file_response(stored: Any, name: str) -> HttpResponse:
-    """A stored file as a download that no browser runs or shows in our origin."""
-    response = HttpResponse(storing.read(stored), content_type=stored.media_type)
-    ascii_name = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
-    response["Content-Disposition"] = f'attachment; filename="{ascii_name}"'
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
-
-
 # --- comments ------------------------------------------------------------------------------------
 
 
 @FORM
 @roles_required(*REVIEWERS)
 def comment(request: HttpRequest, reference: str) -> HttpResponse:
-    """A remark on one field, named by `page`, `field` and `line` in the query."""
+    """A remark on one field, named by `page`, `field` and `line` in the query; `back` says where it was opened."""
     certificate = loading.certificate(request, reference)
     page, field = request.GET.get("page", ""), request.GET.get("field", "")[:40]
     line = request.GET.get("line", "0")
     line = int(line) if line.isascii() and line.isdigit() and len(line) < 5 else 0
     if page not in completeness.PAGES or not field.replace("-", "").replace("_", "").isalnum():
         raise Http404
+    back = "euc:certificate-review" if request.GET.get("back") == "review" else "euc:certificate-detail"
     form = forms.CommentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -422,6 +398,11 @@ def comment(request: HttpRequest, reference: str) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Your comment is kept; the importer sees it when you return it."))
-        return redirect("euc:certificate-detail", reference)
-    context = {"certificate": certificate, "form": form, "label": presenting.field_label(page, field, line)}
+        return redirect(back, reference)
+    context = {
+        "certificate": certificate,
+        "form": form,
+        "back": back,
+        "label": presenting.field_label(page, field, line),
+    }
     return render(request, "euc/comment.html", context, status=422 if form.errors else 200)

@@ -20,7 +20,8 @@ from euc.models import AttestationRule, Certificate, Original, OriginalEntry
 from euc.models.certificate import today
 from euc.paging import paginate
 from euc.views import loading
-from euc.views.certificates import FORM, READERS, STATUS_OF, file_response
+from euc.views.certificates import FORM, READERS, STATUS_OF
+from euc.views.evidence import file_response
 from workflow import engine
 from workflow.models import Errand
 

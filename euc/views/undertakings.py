@@ -31,8 +31,9 @@ from euc.models import Certificate, Undertaking
 from euc.paging import count, paginate, shown_count
 from euc.searching import UNDERTAKINGS
 from euc.views import loading
-from euc.views.certificates import FORM, READERS, STATUS_OF, file_response, take_step
+from euc.views.certificates import FORM, READERS, STATUS_OF, take_step
 from euc.views.drafting import importers_only
+from euc.views.evidence import file_response
 from workflow import engine, errands, events
 from workflow.law import Step
 from workflow.models import Errand

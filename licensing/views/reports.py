@@ -14,7 +14,8 @@ from accounts.access import roles_required
 from accounts.roles import Role
 from documents import uploads
 from euc import control
-from euc.views.certificates import STATUS_OF, file_response
+from euc.views.certificates import STATUS_OF
+from euc.views.evidence import file_response
 from euc.views.refusing import beside
 from licensing import forms, services
 from licensing.views import evidencing, loading

@@ -15,7 +15,7 @@ from accounts.access import roles_required
 from accounts.roles import Role
 from euc.models.certificate import today
 from euc.paging import paginate
-from euc.views.certificates import file_response
+from euc.views.evidence import file_response
 from euc.views.refusing import beside
 from shipments import accounts, custody, forms
 from shipments.models import Holding, Posting

@@ -50,6 +50,7 @@ def in_production(settings, tmp_path, monkeypatch):
         "https://tsa.example/",
         str(tmp_path / "tsa.pem"),
     )
+    settings.CLAMD_URL = "tcp://clamd:3310"
     settings.CELERY_BROKER_URL = "redis://redis/0"
     settings.SITE_URL = "https://euc.example"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -68,6 +69,7 @@ class TestProduction:
             ("CELERY_BROKER_URL", "memory://", "config.E004"),
             ("SITE_URL", "http://euc.example", "config.E006"),
             ("FONTS_DIR", Path("/nowhere"), "config.E007"),
+            ("CLAMD_URL", "", "config.W003"),
             ("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend", "config.W001"),
         ],
     )
@@ -102,6 +104,7 @@ class TestDeployment:
             "REDIS_URL": "redis://redis.invalid:6379/0",
             "EMAIL_URL": "smtp://mail.invalid:25",
             "TIME_STAMP_URL": "https://tsa.invalid/",
+            "CLAMD_URL": "tcp://clamd.invalid:3310",
             "TIME_STAMP_TRUST_ROOTS": str(tmp_path / "tsa.pem"),
         }
         (tmp_path / "tsa.pem").touch()

@@ -281,9 +281,8 @@ class TestEvidence:
     def test_of_a_line_follows_it_and_goes_with_it(self, life):
         certificate = life.draft()
         one = certificate.goods.get()
-        two, three = (
-            drafting.copy_line(certificate=certificate, by=life.drafter, line=one) for _ in range(2)
-        )
+        two = drafting.copy_line(certificate=certificate, by=life.drafter, line=one)
+        drafting.copy_line(certificate=certificate, by=life.drafter, line=one)
         for number in (2, 3):
             drafting.add_evidence(
                 certificate=certificate,

@@ -162,6 +162,7 @@ SUBJECTS = {
     "draft-page": _certificate,
     "line": _line,
     "evidence": _evidence,
+    "evidence-page": lambda seeded, stage: {**_evidence(seeded, stage), "number": 1},
     "comment": _comment,
     "undertaking": _undertaking,
     "undertaking-step": _pledge,

@@ -99,6 +99,12 @@ ROUTES = {
     "euc:certificate-document": Route(get=READERS, subject="certificate", at="ISSUED"),
     "euc:certificate-json": Route(get=READERS, subject="certificate", at="ISSUED"),
     "euc:certificate-evidence": Route(get=READERS - {"analyst"}, subject="evidence", at="SUBMITTED"),
+    "euc:evidence-view": Route(get=READERS - {"analyst"}, subject="evidence", at="SUBMITTED"),
+    "euc:evidence-picture": Route(get=READERS - {"analyst"}, subject="evidence-page", at="SUBMITTED"),
+    "euc:certificate-review": Route(get=REVIEWERS, subject="certificate", at="SUBMITTED"),
+    "euc:dossier": Route(get=READERS - {"analyst"}, subject="certificate", at="ISSUED"),
+    "euc:dossier-progress": Route(get=READERS - {"analyst"}, subject="certificate", at="ISSUED"),
+    "euc:dossier-fetch": Route(post=RECORDERS, subject="certificate", at="ISSUED"),
     "euc:certificate-comment": Route(
         get=REVIEWERS,
         post=REVIEWERS,

@@ -1,5 +1,6 @@
 """Two importers, each with a certificate in every stage, all of whose texts are marked; and all the people."""
 
+import io
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -7,6 +8,8 @@ from typing import Any
 
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from accounts import actors, tokens
 from accounts import services as account_services
@@ -424,10 +427,18 @@ def _end_use(mark, audience, public) -> dict[str, Any]:
     }
 
 
+def _picture(text: str) -> bytes:
+    """A PNG with a text inside."""
+    told, target = PngInfo(), io.BytesIO()
+    told.add_text("Comment", text)
+    Image.new("RGB", (8, 8), "teal").save(target, "PNG", pnginfo=told)
+    return target.getvalue()
+
+
 def _attach(mark, certificate, by, kind, audience) -> None:
     is_draft = audience in {"draft", "mended"}
     name = f"{mark('draftfile' if is_draft else 'filename', 'evidence.name')}.png"
-    content = b"\x89PNG " + mark("draft" if is_draft else "file", "evidence bytes").encode()
+    content = _picture(mark("draft" if is_draft else "file", "evidence bytes"))
     file = storing.store(content=content, name=name, media_type="image/png", book=certificate.book)
     drafting.add_evidence(certificate=certificate, by=by, kind=kind, file=file, name=name)
 

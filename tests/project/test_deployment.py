@@ -18,7 +18,7 @@ APP = {"migrate", "web", "worker", "beat"}
 
 class TestCompose:
     def test_has_the_parts_of_the_product(self):
-        assert set(SERVICES) == APP | {"postgres", "redis", "nginx"}
+        assert set(SERVICES) == APP | {"clamav", "postgres", "redis", "nginx"}
 
     @pytest.mark.parametrize("name", sorted(SERVICES))
     def test_waits_only_for_services_it_has(self, name):

@@ -370,7 +370,7 @@ class TestPapers:
         assert "申请材料目录" in page
 
     def test_are_sealed_by_a_worker_and_then_fetched(self, exporter, room, files, case, monkeypatch):
-        sealing = Errand.objects.filter(kind=rooms.SEAL_CONTENTS)
+        sealing = Errand.objects.filter(kind=dossier.SEAL)
         assert sealing.count() == 1, "owed with the invitation"
         waiting = exporter.post(room("files/fetch/"), follow=True)
         assert "正在整理中" in shown(waiting)
