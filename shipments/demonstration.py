@@ -34,9 +34,10 @@ def load() -> None:
     old = demonstration.issued(**motors, **review, po_number="PO-2026-0188", lines=lines, at=begun)
     case = _granted(old, who)
     _story(Certificate.objects.get(pk=old.pk), case, who)
-    waiting = Certificate.objects.filter(status="ISSUED").exclude(pk=old.pk).order_by("pk")
-    _filed(waiting[0], who)
-    _contradicted(waiting.reverse()[0], who)
+    *waiting, last = Certificate.objects.filter(status="ISSUED").exclude(pk=old.pk).order_by("pk")
+    for certificate in waiting:
+        _filed(certificate, who)
+    _contradicted(last, who)
 
 
 def _granted(certificate: Certificate, who: dict[str, Any]) -> LicenceCase:

@@ -30,7 +30,7 @@ def mail_with(product, pattern):
 
 
 def test_from_the_link_to_the_report(people, screenshots):
-    drafter = people.enter("Asha Kulkarni")
+    drafter = people.enter("Divya Gowda")
     drafter.opens("/licences/?status=FILED")
     drafter.page.locator("tbody th a").first.click()
     case = drafter.page.url
@@ -43,7 +43,7 @@ def test_from_the_link_to_the_report(people, screenshots):
     room = mail_with(people.product, r"(/room/[\w-]+/)")
     exporter.opens(room)
     exporter.sees("供应商专区", "You were invited to help with an export licence.")
-    exporter.does_not_see("LIC/", "Sahyadri")
+    exporter.does_not_see("LIC/", "Kaveri")
     exporter.presses("发送验证码")
     exporter.sees("验证码正在发送到受邀邮箱。")
     code = mail_with(people.product, r"(\d{6})是您的验证码")

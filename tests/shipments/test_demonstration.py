@@ -20,4 +20,5 @@ def test_every_state_of_a_case_is_shown(ahead, own_files, monkeypatch):
     people.load()
     certificates.load()
     demonstration.load()
-    assert sorted(LicenceCase.objects.values_list("status", flat=True)) == ["FILED", "ISSUED", "PROVINCE"]
+    statuses = sorted(LicenceCase.objects.values_list("status", flat=True))
+    assert statuses == ["FILED", "FILED", "ISSUED", "PROVINCE"]
