@@ -12,6 +12,7 @@ from euc.views import (
     drafting,
     evidence,
     originals,
+    parts,
     quality,
     queue,
     releases,
@@ -46,6 +47,8 @@ urlpatterns = [
     path(CERTIFICATE + "draft/goods/add/", drafting.add_line, name="draft-line-add"),
     path(CERTIFICATE + "draft/goods/<int:number>/", drafting.line, name="draft-line"),
     path(CERTIFICATE + "draft/goods/<int:number>/change/", drafting.change_line, name="draft-line-change"),
+    path(CERTIFICATE + "draft/evidence/parts/", parts.begin, name="evidence-begin"),
+    path(CERTIFICATE + "draft/evidence/parts/<str:token>/", parts.part, name="evidence-part"),
     path(
         CERTIFICATE + "draft/evidence/<int:pk>/remove/",
         drafting.remove_evidence,

@@ -20,6 +20,7 @@ const ASSETS = [
   ["bootstrap-icons", "bootstrap-icons.svg", "bootstrap-icons.svg"],
   ["htmx.org", "dist/htmx.min.js", "htmx.min.js"],
   ["echarts", "dist/echarts.min.js", "echarts.min.js"],
+  ["tus-js-client", "dist/tus.min.js", "tus.min.js"],
   ...Object.entries(FONTS).flatMap(([name, family]) =>
     Object.entries(WEIGHTS).map(([weight, folder]) => [
       `@expo-google-fonts/${name}`,
@@ -35,6 +36,7 @@ const LICENCES = [
   ["htmx.org", "LICENSE"],
   ["echarts", "LICENSE"],
   ["zrender", "LICENSE"],
+  ["tus-js-client", "LICENSE"],
   ...Object.keys(FONTS).map((name) => [`@expo-google-fonts/${name}`, "LICENSE_FONT"]),
 ];
 

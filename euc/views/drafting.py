@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -33,7 +35,7 @@ from euc.dated_forms import AnswerForm
 from euc.inspecting import Answered
 from euc.models import Certificate, GoodsLine, Scratch
 from euc.quality import EXPLAIN
-from euc.views import loading
+from euc.views import loading, parts
 from workflow import engine
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -323,6 +325,11 @@ def _evidence(request: HttpRequest, certificate: Certificate, page: str) -> Http
             files=certificate.current_evidence(),
         )
     form = forms.EvidenceForm(request.POST, request.FILES, lines=certificate.lines())
+    file = parts.arrived(request, certificate)
+    if isinstance(file, UploadedFile):
+        form.files = MultiValueDict({"file": [file]})
+    elif file:
+        form.add_error("file", file)
     if form.is_valid():
         try:
             checked = uploads.check(form.cleaned_data["file"])
@@ -336,11 +343,13 @@ def _evidence(request: HttpRequest, certificate: Certificate, page: str) -> Http
             messages.error(request, str(refusal))
             return redirect("euc:certificate-detail", certificate.reference)
         else:
+            parts.settle(request, certificate)
             messages.success(request, _("%(name)s was added.") % {"name": added.name})
             if twins := added.twins():
                 kinds = ", ".join(str(twin.get_kind_display()) for twin in twins)
                 messages.info(request, _("The same file is attached as %(kinds)s too.") % {"kinds": kinds})
             return redirect("euc:draft", certificate.reference, completeness.EVIDENCE)
+    parts.settle(request, certificate)
     return _page(request, certificate, page, form=form, files=certificate.current_evidence(), status=422)
 
 

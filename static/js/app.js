@@ -185,10 +185,50 @@
     if (bar) bar.hidden = false;
     request.send(new FormData(form));
   }
+
+  // A file arrives in parts where the page offers it: a broken line costs the last part, not the whole file.
+  function sendInParts(form, file) {
+    const bar = form.querySelector("progress");
+    const said = form.querySelector(".upload-said");
+    const upload = new tus.Upload(file, {
+      endpoint: form.dataset.parts,
+      chunkSize: 512 * 1024,
+      retryDelays: [0, 1000, 3000, 5000, 10000, 20000, 30000, 60000],
+      headers: JSON.parse(document.body.getAttribute("hx-headers") || "{}"),
+      metadata: { filename: file.name },
+      removeFingerprintOnSuccess: true,
+      onProgress: (sent, total) => {
+        if (bar) bar.value = (100 * sent) / total;
+        if (said) said.textContent = "";
+      },
+      onShouldRetry: () => {
+        if (said) said.textContent = form.dataset.paused;
+        return true;
+      },
+      onError: () => send(form),
+      onSuccess: () => {
+        const name = document.createElement("input");
+        name.type = "hidden";
+        name.name = "upload";
+        name.value = upload.url.replace(/\/$/, "").split("/").pop();
+        form.append(name);
+        form.querySelector("[type=file]").value = "";
+        send(form);
+      },
+    });
+    if (bar) bar.hidden = false;
+    upload.findPreviousUploads().then((earlier) => {
+      if (earlier.length) upload.resumeFromPreviousUpload(earlier[0]);
+      upload.start();
+    });
+  }
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-upload]") || event.defaultPrevented) return;
+    const form = event.target;
+    if (!form.matches("[data-upload]") || event.defaultPrevented) return;
     event.preventDefault();
-    send(event.target);
+    const file = form.querySelector("[type=file]").files[0];
+    if (window.tus && form.dataset.parts && file && file.size) sendInParts(form, file);
+    else send(form);
   });
   for (const name of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(name, (event) => {

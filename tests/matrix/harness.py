@@ -19,6 +19,7 @@ from django.db import connection, models, transaction
 from django.test import Client
 from PIL import Image
 
+from documents import parts
 from euc.completeness import PAGES
 from euc.models import ListVersion, ScreeningHit
 from euc.models.certificate import today
@@ -61,6 +62,12 @@ def _line(seeded: Seeded, stage: str) -> dict:
 
 def _evidence(seeded: Seeded, stage: str) -> dict:
     return {**_certificate(seeded, stage), "pk": seeded.certificates[stage].evidence.first().pk}
+
+
+def _arriving(seeded: Seeded, stage: str) -> dict:
+    certificate = seeded.certificates[stage]
+    arriving = parts.begin(owner=certificate.importer_id, purpose=certificate.slug, size=9, name="a.png")
+    return {**_certificate(seeded, stage), "token": arriving.token}
 
 
 def _comment(seeded: Seeded, stage: str) -> dict:
@@ -162,6 +169,7 @@ SUBJECTS = {
     "draft-page": _certificate,
     "line": _line,
     "evidence": _evidence,
+    "arriving-part": _arriving,
     "evidence-page": lambda seeded, stage: {**_evidence(seeded, stage), "number": 1},
     "comment": _comment,
     "undertaking": _undertaking,
@@ -325,7 +333,7 @@ def expected(route: Route, visitor: Visitor, method: str, target: Target) -> str
         return policy.ABSENT
     if target.verb and visitor.name not in policy.VERBS[route.subject][target.verb].who:
         return policy.FORBIDDEN if method == "POST" else policy.CONFLICT
-    return route.after_post if method == "POST" else route.after_get
+    return {"POST": route.after_post, "PATCH": route.after_patch}.get(method, route.after_get)
 
 
 def _expected_of_machines(route, visitor, method, target, who) -> str:

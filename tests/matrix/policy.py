@@ -144,6 +144,17 @@ ROUTES = {
     "euc:draft-line-add": Route(post=DRAFTERS, subject="certificate", at="DRAFT"),
     "euc:draft-line": Route(get=DRAFTERS, post=DRAFTERS, subject="line", at="DRAFT"),
     "euc:draft-line-change": Route(post=DRAFTERS, subject="line", at="DRAFT"),
+    "euc:evidence-begin": Route(
+        post=DRAFTERS, subject="certificate", at="DRAFT", after_post="400", is_scoped=False
+    ),
+    "euc:evidence-part": Route(
+        get=DRAFTERS,
+        patch=DRAFTERS,
+        subject="arriving-part",
+        at="DRAFT",
+        after_patch="400",
+        is_scoped=False,
+    ),
     "euc:draft-evidence-remove": Route(post=DRAFTERS, subject="evidence", at="DRAFT"),
     # Files of orders
     "euc:draft-file-list": Route(get=DRAFTERS, post=DRAFTERS, after_post="422"),

@@ -1,5 +1,6 @@
 """Looking at evidence, the dossier's page, and the reviewer's working place side by side."""
 
+import base64
 import hashlib
 import io
 import zipfile
@@ -9,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from documents import signing, storing, uploads
-from euc import attaching, dossier, pledge_printing, printing, services
+from euc import attaching, demonstration, dossier, pledge_printing, printing, services
 from tests.documents.test_picturing import of_pages
 from tests.documents.test_uploads import workbook
 from workflow import errands
@@ -79,6 +80,72 @@ class TestLooking:
         assert response.status_code == 200
         assert "cannot be read at the moment" in text(response)
         assert drafters_client.get(url(draft, f"evidence/{item.pk}/1.jpg")).status_code == 404
+
+
+class TestArriving:
+    """The tus protocol as a browser speaks it, with a line that breaks in between."""
+
+    def begin(self, client, address, content, name="report.png"):
+        metadata = f"filename {base64.b64encode(name.encode()).decode()}"
+        headers = {"Upload-Length": str(len(content)), "Upload-Metadata": metadata, "Tus-Resumable": "1.0.0"}
+        return client.post(address, headers=headers)
+
+    def patch(self, client, place, at, content, media_type="application/offset+octet-stream"):
+        return client.patch(place, content, content_type=media_type, headers={"Upload-Offset": str(at)})
+
+    @pytest.fixture
+    def begun(self, drafters_client, draft, url):
+        content = demonstration.picture("in parts")
+        response = self.begin(drafters_client, url(draft, "draft/evidence/parts/"), content)
+        assert response.status_code == 201
+        return content, response["Location"]
+
+    def submit(self, client, draft, url, place, **more):
+        token = place.rstrip("/").rpartition("/")[2]
+        return client.post(url(draft, "draft/evidence/"), {"kind": "OTHER", "upload": token, **more})
+
+    def test_becomes_evidence_when_it_is_whole(self, drafters_client, draft, url, begun):
+        content, place = begun
+        half = len(content) // 2
+        assert self.patch(drafters_client, place, 0, content[:half]).status_code == 204
+        again = self.patch(drafters_client, place, 0, content[:half])
+        assert (again.status_code, again["Upload-Offset"]) == (409, str(half))
+        assert drafters_client.head(place)["Upload-Offset"] == str(half)
+        early = self.submit(drafters_client, draft, url, place)
+        assert early.status_code == 422
+        assert "did not arrive whole" in text(early)
+
+    def test_is_taken_once_and_forgotten(self, drafters_client, draft, url, begun):
+        content, place = begun
+        assert self.patch(drafters_client, place, 0, content)["Upload-Offset"] == str(len(content))
+        assert self.submit(drafters_client, draft, url, place).status_code == 302
+        found = draft.evidence.get(kind="OTHER")
+        assert (found.name, storing.read(found.file)) == ("report.png", content)
+        assert drafters_client.head(place).status_code == 404
+        assert self.submit(drafters_client, draft, url, place).status_code == 422
+
+    def test_is_checked_like_any_other(self, drafters_client, draft, url):
+        place = self.begin(drafters_client, url(draft, "draft/evidence/parts/"), b"MZ no picture")["Location"]
+        self.patch(drafters_client, place, 0, b"MZ no picture")
+        response = self.submit(drafters_client, draft, url, place)
+        assert response.status_code == 422
+        assert "this file is none of them" in text(response)
+
+    def test_refuses_what_the_protocol_does_not_know(self, drafters_client, draft, url, begun):
+        content, place = begun
+        assert drafters_client.patch(place, content).status_code in {400, 415}
+        assert self.patch(drafters_client, place, "x", content).status_code == 400
+        assert self.patch(drafters_client, place, 0, content, "image/png").status_code == 415
+        assert self.patch(drafters_client, place, 0, content + b"more").status_code == 413
+        begin = url(draft, "draft/evidence/parts/")
+        for length, status in (("", 400), ("-1", 400), ("x", 400), ("0", 413), ("99999999999", 413)):
+            assert drafters_client.post(begin, headers={"Upload-Length": length}).status_code == status
+        odd = drafters_client.post(begin, headers={"Upload-Length": "5", "Upload-Metadata": "filename !!"})
+        assert odd.status_code == 201
+
+    def test_is_not_another_importers(self, client_for, stranger, begun):
+        _content, place = begun
+        assert client_for(stranger).head(place).status_code == 404
 
 
 class TestDossier:
