@@ -111,7 +111,7 @@ def chooses_undertakings(drafter):
     drafter.fills(**{"clause__NO_REEXPORT": True})
     drafter.waits_until_saved()
     drafter.presses("Save and continue")
-    drafter.sees("composition report and the board resolution")
+    drafter.sees("Files that show what you declare")
 
 
 def adds_the_evidence(drafter, address):
