@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import KilogramField, LineField, StrictDateField, TextField
-from licensing import stations
+from licensing import grounds, stations
 from licensing.models import Licence, LicenceCase, StatusReport
 from licensing.services import LicenceFacts
 
@@ -24,6 +24,13 @@ class ReportForm(forms.Form):
     )
     confidence = forms.ChoiceField(choices=StatusReport.Confidence, initial="MEDIUM", label=_("How sure"))
     application_number = LineField(max_length=60, required=False, label=_("Application number"))
+    grounds = forms.MultipleChoiceField(
+        required=False,
+        choices=list(grounds.LABELS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Reasons given"),
+        help_text=_("Only for a correction, a non-acceptance or a refusal, as far as they were told."),
+    )
     note = TextField(max_length=2000, required=False, label=_("What was said, and by whom"))
     evidence = forms.FileField(
         required=False,
@@ -91,6 +98,7 @@ class ReportForm(forms.Form):
             "claimed_on": given["claimed_on"],
             "confidence": given["confidence"],
             "application_number": given["application_number"] or "",
+            "grounds": given["grounds"],
             "note": given["note"] or "",
             "licence": facts,
         }

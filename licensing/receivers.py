@@ -11,15 +11,27 @@ from django.utils.translation import gettext as _
 from accounts import actors
 from euc import assessing, control, signals
 from euc.consequences import Consequence
-from euc.models import Certificate
+from euc.models import Certificate, ScreeningHit
 from licensing import services
 from licensing.models import LicenceCase
+from workflow.events import recorded
+from workflow.models import Event
 
 
 def listen() -> None:
     """Called once, when the app is ready."""
     signals.original_sent.connect(open_for_controlled_goods, dispatch_uid="licensing.original_sent")
+    recorded.connect(count_anew_when_judged, dispatch_uid="licensing.hit_judged")
     signals.asked_for_consequences.connect(cases_at_stake, dispatch_uid="licensing.consequences")
+
+
+def count_anew_when_judged(events: list[Event], subject: Any = None, **_given: Any) -> None:
+    """A hit was confirmed or cleared: where the list has an effect, the open cases are counted anew."""
+    if not isinstance(subject, ScreeningHit) or not subject.on_list.effect:
+        return
+    if any(event.verb in {"euc.hit.confirm", "euc.hit.clear"} for event in events):
+        for case in LicenceCase.objects.open().filter(certificate=subject.certificate_id):
+            services.count_anew(case, by=actors.clock(), at=events[-1].at)
 
 
 def open_for_controlled_goods(certificate: Certificate, at: datetime, **_given: Any) -> None:

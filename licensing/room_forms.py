@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import StrictDateField, TextField
-from licensing import stations
+from licensing import grounds, stations
 from licensing.forms import LICENCE, ReportForm
 from licensing.models import RoomInvitation, StatusReport
 
@@ -99,8 +99,9 @@ class RoomReportForm(KeyedForm, ReportForm):
         super().__init__(*args, **given)
         del self.fields["confidence"]
         self.fields["claimed"].label = _("Where does the application stand?")
-        words = [(code, _both(stations.STATIONS[code])) for code in stations.CLAIMABLE]
+        words = [(code, _in_law(stations.STATIONS[code])) for code in stations.CLAIMABLE]
         self.fields["claimed"].choices = [("", _("choose")), *words]
+        self.fields["grounds"].choices = [(one.code, _in_law(one)) for one in grounds.GROUNDS.values()]
         if get_language() == "zh-hans":
             self._name_goods_in_chinese()
 
@@ -123,7 +124,7 @@ class RoomReportForm(KeyedForm, ReportForm):
 
     def first_fields(self) -> list[Any]:
         """What every report asks."""
-        names = ("claimed", "claimed_on", "application_number", "evidence", "note")
+        names = ("claimed", "claimed_on", "grounds", "application_number", "evidence", "note")
         return [self[name] for name in names]
 
     def licence_fields(self) -> list[Any]:
@@ -136,9 +137,9 @@ class RoomReportForm(KeyedForm, ReportForm):
         return any(field.errors for field in self.licence_fields()) or bool(self.data.get("number"))
 
 
-def _both(station: stations.Station) -> str:
+def _in_law(named: stations.Station | grounds.Ground) -> str:
     """The Chinese term of the law alone for Chinese readers, with the word beside it for others."""
-    return station.zh if get_language() == "zh-hans" else f"{station.zh} · {station.label}"
+    return named.zh if get_language() == "zh-hans" else f"{named.zh} · {named.label}"
 
 
 class CorrectionForm(KeyedForm):

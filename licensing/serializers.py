@@ -10,6 +10,9 @@ class ReportSerializer(serializers.Serializer):
     claimed_on = serializers.DateField(help_text="The day in China.")
     source = serializers.CharField()
     confidence = serializers.CharField()
+    grounds = serializers.ListField(
+        child=serializers.CharField(), help_text="Why, as far as it was told: END_USE, NAMES and others."
+    )
     note = serializers.CharField()
     received_at = serializers.DateTimeField()
     is_withdrawn = serializers.SerializerMethodField()

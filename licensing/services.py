@@ -6,7 +6,7 @@ WrongStatus, NotAllowed or Incomplete. Days are days in China; `at` is a moment 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,8 @@ from euc import control, printing
 from euc import workflow as certificate_law
 from euc.models import Certificate, GoodsLine, Serial
 from euc.models.certificate import today
-from licensing import calendar, clock, deriving, signals, stations
+from licensing import calendar, clock, deriving, effects, signals, stations
+from licensing import grounds as reasons
 from licensing.models import (
     Licence,
     LicenceCase,
@@ -81,9 +82,15 @@ def open_case(
         by=by,
         at=at,
         to_status=case.status,
-        details={"certificate": certificate.reference},
+        details={"certificate": certificate.reference, **({"refiles": refiles.reference} if refiles else {})},
     )
     return case
+
+
+def to_file_again(certificate: Certificate) -> LicenceCase | None:
+    """The last case of a certificate, when it came to nothing and none follows it."""
+    last = LicenceCase.objects.filter(certificate=certificate).order_by("-id").first()
+    return last if last is not None and last.status in stations.MAY_FILE_AGAIN else None
 
 
 def _is_theirs(thing: Any, by: Actor) -> bool:
@@ -106,6 +113,7 @@ def report(
     confidence: str = StatusReport.Confidence.MEDIUM,
     note: str = "",
     application_number: str = "",
+    grounds: Sequence[str] = (),
     licence: LicenceFacts | None = None,
     evidence: StoredFile | None = None,
     evidence_name: str = "",
@@ -121,7 +129,7 @@ def report(
         if not may_report(case, by):
             raise engine.NotAllowed(_("Only the importer's people and officers report here."))
         source = StatusReport.Source.OFFICER if by.roles & OFFICERS else StatusReport.Source.IMPORTER
-    if misses := _misses(case, claimed, claimed_on, licence, at):
+    if misses := [*_misses(case, claimed, claimed_on, licence, at), *_ground_misses(claimed, grounds)]:
         raise engine.Incomplete(misses)
     document = _licence(case, licence) if licence else None
     made = StatusReport.objects.create(
@@ -132,6 +140,7 @@ def report(
         confidence=confidence,
         note=note,
         application_number=application_number,
+        grounds=sorted(set(grounds)),
         licence=document,
         evidence=evidence,
         evidence_name=evidence_name,
@@ -158,6 +167,15 @@ def _misses(
     if claimed == stations.ISSUED and licence is None and case.licence_id is None:
         misses.append(Miss("", "number", _("Enter the licence: number, days and weights.")))
     return misses + (_licence_misses(case, licence) if licence else [])
+
+
+def _ground_misses(claimed: str, given: Sequence[str]) -> list[Miss]:
+    if not set(given) <= set(reasons.GROUNDS):
+        return [Miss("", "grounds", _("There is no such reason."))]
+    if given and claimed not in reasons.GIVEN_WITH:
+        text = _("A reason belongs to a correction, a non-acceptance or a refusal only.")
+        return [Miss("", "grounds", text)]
+    return []
 
 
 def _licence_misses(case: LicenceCase, facts: LicenceFacts) -> list[Miss]:
@@ -292,7 +310,7 @@ def _restate(case: LicenceCase, verb: str, *, by: Actor, at: datetime, details: 
         "licence": _last(counting, "licence"),
         "changed_at": at,
     }
-    columns |= _due(counting, columns["accepted_on"], columns["status"], at)
+    columns |= _due(case, counting, columns["accepted_on"], at)
     LicenceCase.objects.filter(pk=case.pk).update(**columns)
     for name, value in columns.items():
         setattr(case, name, value)
@@ -338,10 +356,20 @@ def pauses(reports: list[StatusReport]) -> list[clock.Pause]:
     return [*found, (since, None)] if since else found
 
 
-def _due(reports: list[StatusReport], accepted_on: date | None, status: str, at: datetime) -> dict[str, Any]:
+@transaction.atomic
+def count_anew(case: LicenceCase, *, by: Actor, at: datetime) -> None:
+    """What bears on the clock from outside has changed: a party came on a list of China's, or is cleared."""
+    engine.lock(case)
+    if case.is_open:
+        _restate(case, "count_anew", by=by, at=at, details={})
+
+
+def _due(
+    case: LicenceCase, reports: list[StatusReport], accepted_on: date | None, at: datetime
+) -> dict[str, Any]:
     """The due day of the review, where a clock runs or rests; none without acceptance or without a limit."""
     none: dict[str, Any] = {"due_on": None, "is_due_provisional": False}
-    if accepted_on is None or any(row.claimed == stations.REFERRED for row in reports):
+    if accepted_on is None or _has_no_limit(case, reports, control.day_in_china(at)):
         return none
     counted = clock.due_on(accepted_on, calendar.stored(), pauses=pauses(reports))
     return {
@@ -350,12 +378,18 @@ def _due(reports: list[StatusReport], accepted_on: date | None, status: str, at:
     }
 
 
+def _has_no_limit(case: LicenceCase, reports: list[StatusReport], on: date) -> bool:
+    """Referred to the State Council (Order 792 art. 17), or a party is on the Watch List (art. 26)."""
+    is_referred = any(row.claimed == stations.REFERRED for row in reports)
+    return is_referred or effects.has_no_limit(effects.of(case.certificate, on))
+
+
 def clock_of(case: LicenceCase, *, on: date | None = None) -> clock.Count | None:
     """Day n of 45 as of a day in China; None before acceptance, and where no limit applies any more."""
     reports = [row for row in case.reports.select_related("withdrawal") if not hasattr(row, "withdrawal")]
-    if case.accepted_on is None or any(row.claimed == stations.REFERRED for row in reports):
-        return None
     until = on or control.day_in_china()
+    if case.accepted_on is None or _has_no_limit(case, reports, until):
+        return None
     if case.status not in stations.AFTER_ACCEPTANCE and case.status_on:
         until = min(until, max(case.status_on, case.accepted_on))
     return clock.count(case.accepted_on, until, calendar.stored(), pauses=pauses(reports))

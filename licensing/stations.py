@@ -71,6 +71,8 @@ TONES = {code: station.tone for code, station in STATIONS.items()}
 CLAIMABLE = tuple(code for code in STATIONS if code != PREPARED)
 ENDS = frozenset(code for code, station in STATIONS.items() if station.is_end)
 OPEN = tuple(code for code in STATIONS if code not in ENDS)
+BEFORE_ACCEPTANCE = frozenset({PREPARED, FILED, PROVINCE, CORRECTION})
+MAY_FILE_AGAIN = frozenset({NOT_ACCEPTED, REFUSED, WITHDRAWN})
 AFTER_ACCEPTANCE = frozenset({ACCEPTED, REVIEW, PAUSED, REFERRED})
 RUNNING = frozenset(code for code, station in STATIONS.items() if station.clock == "runs")
 # An exporter who reports these has the application's number in hand.

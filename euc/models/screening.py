@@ -20,8 +20,16 @@ from euc.models.living import Living, at_and_by
 class ScreeningList(models.Model):
     """One list: sanctions as OpenSanctions publishes them, notices of a ministry, or an authority's own."""
 
+    class Effect(models.TextChoices):
+        """What being on it does to a Chinese export licence."""
+
+        NONE = "", _("no effect of its own")
+        CONTROL_LIST = "CONTROL_LIST", _("China's Control List")
+        WATCH_LIST = "WATCH_LIST", _("China's Watch List")
+
     code = models.SlugField(_("short name"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
+    effect = models.CharField(_("effect on licences"), max_length=12, choices=Effect, blank=True)
     source_url = models.CharField(_("address of the source"), max_length=300, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

@@ -44,15 +44,29 @@ def begin(
     sha256: str,
     by: Actor,
     source_url: str = "",
+    effect: str = "",
     file: StoredFile | None = None,
     at: datetime | None = None,
 ) -> tuple[ListVersion, bool]:
-    """A new version of a list, to be filled; and whether it is new: the same file is loaded once."""
+    """A new version of a list, to be filled; and whether it is new: the same file is loaded once.
+
+    `effect` is what the list does to Chinese licences; once said it stays until another is said.
+    """
     at = at or timezone.now()
     known, _is_new = ScreeningList.objects.get_or_create(
         code=code, defaults={"name": name or code, "source_url": source_url, "created_by": by.person}
     )
     engine.lock(known)
+    if effect and effect != known.effect:
+        ScreeningList.objects.filter(pk=known.pk).update(effect=effect)
+        events.record(
+            book=known.book,
+            subject=known,
+            verb="euc.list.say_effect",
+            by=by,
+            at=at,
+            details={"effect": effect},
+        )
     same = known.versions.filter(sha256=sha256, state__in=[ListVersion.LOADING, ListVersion.READY]).first()
     if same is not None:
         return same, False
@@ -185,12 +199,13 @@ def load_file(
     name: str,
     by: Actor,
     source_url: str = "",
+    effect: str = "",
     tell: Callable[[int], None] = lambda taken: None,
 ) -> tuple[ListVersion, bool]:
     """Load a file as the next version of a list. Raises `files.NotAList`; the version then says why."""
     with path.open("rb") as raw:
         sha256 = hashlib.file_digest(raw, "sha256").hexdigest()
-    version, is_new = begin(code=code, name=name, sha256=sha256, by=by, source_url=source_url)
+    version, is_new = begin(code=code, name=name, sha256=sha256, by=by, source_url=source_url, effect=effect)
     if version.state == ListVersion.READY:
         return version, False
     try:

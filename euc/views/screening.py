@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import FileField, FileInput, Form
+from django.forms import ChoiceField, FileField, FileInput, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from accounts.fields import LineField
 from accounts.roles import Role
 from documents import storing
 from euc import presenting, workflow
-from euc.models import ListedEntity, ListVersion, ScreeningHit
+from euc.models import ListedEntity, ListVersion, ScreeningHit, ScreeningList
 from euc.models.certificate import today
 from euc.paging import paginate
 from euc.rule_forms import CODE
@@ -70,6 +70,12 @@ class ListForm(Form):
     )
     name = LineField(max_length=120, label=gettext_lazy("Name of the list"))
     source_url = LineField(max_length=300, required=False, label=gettext_lazy("Address of the source"))
+    effect = ChoiceField(
+        required=False,
+        choices=ScreeningList.Effect,
+        label=gettext_lazy("Effect on Chinese licences"),
+        help_text=gettext_lazy("What being on it does to an application; once said it stays."),
+    )
     file = FileField(
         widget=FileInput(attrs={"accept": ".csv,text/csv"}),
         label=gettext_lazy("File"),
@@ -132,6 +138,7 @@ def load(request: HttpRequest) -> HttpResponse:
             code=form.cleaned_data["code"],
             name=form.cleaned_data["name"],
             source_url=form.cleaned_data["source_url"] or "",
+            effect=form.cleaned_data["effect"],
             sha256=hashlib.sha256(content).hexdigest(),
             by=request.actor,
             file=file,

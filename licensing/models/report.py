@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from documents.models import StoredFile
+from licensing import grounds as reasons
 from licensing import stations
 from licensing.models.case import LicenceCase
 from licensing.models.licence import Licence
@@ -36,6 +37,7 @@ class StatusReport(AppendOnlyModel):
     confidence = models.CharField(max_length=6, choices=Confidence)
     note = models.CharField(max_length=2000, blank=True)
     application_number = models.CharField(max_length=60, blank=True)
+    grounds = models.JSONField(default=list)
     licence = models.ForeignKey(Licence, models.PROTECT, null=True, related_name="reports")
     evidence = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     evidence_name = models.CharField(max_length=200, blank=True)
@@ -56,6 +58,11 @@ class StatusReport(AppendOnlyModel):
     @property
     def label(self):
         return stations.LABELS[self.claimed]
+
+    @property
+    def told_grounds(self) -> list[reasons.Ground]:
+        """Why, as far as it was told."""
+        return reasons.of(self.grounds)
 
     @property
     def tone(self) -> str:

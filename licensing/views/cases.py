@@ -18,8 +18,18 @@ from accounts.roles import Role
 from euc import control
 from euc.models import Certificate
 from euc.paging import paginate
-from licensing import forms, predicting, presenting, reminding, rooms, services, stations
-from licensing.models import Licence, LicenceCase, RoomPost
+from licensing import (
+    effects,
+    forms,
+    grounds,
+    predicting,
+    presenting,
+    reminding,
+    rooms,
+    services,
+    stations,
+)
+from licensing.models import Licence, LicenceCase, RoomPost, StatusReport
 from licensing.searching import CASES, LICENCES
 from licensing.views import loading
 from workflow import engine, events
@@ -69,6 +79,11 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "clock": services.clock_of(case),
         "prediction": predicting.of(case),
         "next_action": presenting.next_action(case) if case.is_open or case.status in presenting.NEXT else "",
+        "effects": effects.of(case.certificate, control.day_in_china()),
+        "before_filing": effects.before_filing(case) if case.status in stations.BEFORE_ACCEPTANCE else [],
+        "refused": _refused(case, reports),
+        "refiled_as": LicenceCase.objects.filter(refiles=case).first(),
+        "may_file_again": _may_file_again(case, request.actor),
         "urgent": presenting.urgent(reminding.pressing(case, control.day_in_china())),
         "reports": presenting.reports(reports, services.standing_of(case)),
         "rulings": rulings,
@@ -81,6 +96,17 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "history": presenting.history(events.about(case)),
     }
     return render(request, "licensing/case_detail.html", context)
+
+
+def _refused(case: LicenceCase, reports: list[StatusReport]) -> list[grounds.Ground]:
+    """The reasons of what sent the case back or ended it."""
+    told = [row for row in reports if row.claimed == case.status and not hasattr(row, "withdrawal")]
+    codes = {code for row in told for code in row.grounds}
+    return grounds.of(list(codes)) if case.status in grounds.GIVEN_WITH else []
+
+
+def _may_file_again(case: LicenceCase, actor: Actor) -> bool:
+    return services.may_report(case, actor) and services.to_file_again(case.certificate) == case
 
 
 def _corrections(case: LicenceCase) -> list[RoomPost]:
@@ -101,7 +127,9 @@ def follow(request: HttpRequest, reference: str) -> HttpResponse:
     """Open a case for a certificate by hand."""
     certificate = get_object_or_404(Certificate.objects.visible_to(request.actor), reference=reference)
     try:
-        case = services.open_case(certificate=certificate, by=request.actor)
+        case = services.open_case(
+            certificate=certificate, by=request.actor, refiles=services.to_file_again(certificate)
+        )
     except engine.Refusal as refused:
         messages.error(request, str(refused))
         return redirect("euc:certificate-detail", certificate.reference)

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.text import slugify
 
 from accounts import actors
-from euc.models import ListVersion
+from euc.models import ListVersion, ScreeningList
 from euc.screening import files, services
 
 
@@ -18,6 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("--code", default="", help="short name of the list; by default that of the file")
         parser.add_argument("--name", default="", help="its name on screen")
         parser.add_argument("--source", default="", help="where it comes from")
+        effects = [effect for effect in ScreeningList.Effect.values if effect]
+        parser.add_argument("--effect", default="", choices=effects, help="what it does to Chinese licences")
 
     def handle(self, *args, **options):
         path = options["file"]
@@ -30,6 +32,7 @@ class Command(BaseCommand):
                 code=code,
                 name=options["name"],
                 source_url=options["source"],
+                effect=options["effect"],
                 by=actors.clock(),
                 tell=lambda taken: self.stdout.write(f"{taken:,} entries read", ending="\r"),
             )
