@@ -34,7 +34,7 @@ class Effect:
 
     @property
     def consequence(self) -> Any:
-        return CONSEQUENCES[self.effect]
+        return CONSEQUENCES[ScreeningList.Effect(self.effect)]
 
     @property
     def tone(self) -> str:
