@@ -392,6 +392,9 @@ SEAL_PKCS12 = Path(env.str("SEAL_PKCS12", default=str(KEYS_DIR / "seal.p12")))
 SEAL_PASSPHRASE_FILE = Path(env.str("SEAL_PASSPHRASE_FILE", default=str(KEYS_DIR / "seal.passphrase")))
 SEAL_TRUST_ROOTS = Path(env.str("SEAL_TRUST_ROOTS", default=str(KEYS_DIR / "trust.pem")))
 
+# The roots to which importers' own certificates (DSC) must lead, such as CCA India's.
+DSC_TRUST_ROOTS = Path(env.str("DSC_TRUST_ROOTS", default=str(KEYS_DIR / "dsc-trust.pem")))
+
 # A hardware module instead of the file: its library, token and key by label, the PIN's file, the certificate's.
 SEAL_PKCS11_MODULE = env.str("SEAL_PKCS11_MODULE", default="")
 SEAL_PKCS11_TOKEN = env.str("SEAL_PKCS11_TOKEN", default="")

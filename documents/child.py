@@ -107,12 +107,67 @@ def _judge(signature, roots: str, stamp_roots: str) -> dict:
     }
 
 
-def _context(roots: str):
+def _context(roots: str, moment=None):
     from pyhanko.keys import load_certs_from_pemder_data
     from pyhanko_certvalidator import ValidationContext
 
     trusted = list(load_certs_from_pemder_data(roots.encode())) if roots else []
-    return ValidationContext(trust_roots=trusted, allow_fetching=False, revocation_mode="soft-fail")
+    return ValidationContext(
+        trust_roots=trusted, allow_fetching=False, revocation_mode="soft-fail", moment=moment
+    )
+
+
+def countersignature(content: bytes, roots: str, seal_roots: str, stamp_roots: str) -> dict:
+    """What the one signature after the seal says, judged as of its own time; refused when either does not hold."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.diff_analysis import ModificationLevel
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
+
+    found = PdfFileReader(io.BytesIO(content), strict=False).embedded_regular_signatures
+    if len(found) != 2:
+        raise Refused("SIGNATURES")
+    seal, own = found
+    certificate, claimed = own.signer_cert, own.self_reported_timestamp
+    if claimed is None:
+        raise Refused("NO_TIME")
+    usages = {"digital_signature", "non_repudiation"}
+    allowed = certificate.key_usage_value.native if certificate.key_usage_value is not None else set()
+    if not usages & allowed:
+        raise Refused("USAGE")
+    sealed = validate_pdf_signature(seal, _context(seal_roots), _context(stamp_roots))
+    if not (sealed.intact and sealed.valid):
+        raise Refused("SEAL")
+    if sealed.modification_level is None or sealed.modification_level > ModificationLevel.FORM_FILLING:
+        raise Refused("CHANGED")
+    signed = validate_pdf_signature(
+        own,
+        _context(roots, claimed),
+        _context(stamp_roots),
+        key_usage_settings=KeyUsageConstraints(key_usage=usages, match_all_key_usages=False),
+    )
+    if not (signed.intact and signed.valid):
+        raise Refused("BROKEN")
+    if getattr(signed.coverage, "name", "") != "ENTIRE_FILE":
+        raise Refused("NOT_WHOLE")
+    if not (signed.trusted and roots):
+        raise Refused("UNTRUSTED")
+    stamp = signed.timestamp_validity
+    is_stamped = stamp is not None and stamp.intact and stamp.valid and stamp.trusted
+    first, last = certificate.not_valid_before, certificate.not_valid_after
+    if not first <= (stamp.timestamp if is_stamped else claimed) <= last:
+        raise Refused("UNTRUSTED")
+    name = certificate.subject.native.get("organization_name", "")
+    return {
+        "subject": certificate.subject.human_friendly[:500],
+        "organisation": (name if isinstance(name, str) else " ".join(name))[:300],
+        "serial": f"{certificate.serial_number:x}"[:80],
+        "issuer": certificate.issuer.human_friendly[:500],
+        "valid_from": first.isoformat(),
+        "valid_until": last.isoformat(),
+        "signed_at": claimed.isoformat(),
+        "stamped_at": stamp.timestamp.isoformat() if is_stamped else None,
+    }
 
 
 # --- Uploads -----------------------------------------------------------------------------------
@@ -323,6 +378,7 @@ def _check_xml(name: str, text: bytes) -> None:
 
 TASKS: dict[str, Callable[..., dict]] = {
     "signatures": signatures,
+    "countersignature": countersignature,
     "pdf": pdf,
     "image": image,
     "picture": picture,

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from django.conf import settings
 
-from documents import stamping
+from documents import importers_token, stamping
 
 MARKER = "DEMONSTRATION"
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
@@ -31,11 +31,11 @@ _USAGES = (
 
 
 def make() -> bool:
-    """Make what is missing of the sealing key and the time-stamping key; False when nothing was.
+    """Make what is missing of the keys that seal, stamp and play an importer's token; False when nothing was.
 
-    The private keys of their roots are forgotten at once: nothing else will ever be issued under them.
+    The private keys of the first two roots are forgotten at once: nothing else will ever be issued under them.
     """
-    made = [_make_seal(), _make_time_stamper()]
+    made = [_make_seal(), _make_time_stamper(), _make_certifying_authority()]
     return any(made)
 
 
@@ -75,6 +75,20 @@ def _make_time_stamper() -> bool:
     lock = BestAvailableEncryption(passphrase_file.read_bytes().strip())
     _write(folder / stamping.DEMONSTRATION_ROOT, root.public_bytes(Encoding.PEM))
     _write(file, pkcs12.serialize_key_and_certificates(b"time-stamps", key, own, [root], lock))
+    return True
+
+
+def _make_certifying_authority() -> bool:
+    """The invented authority under which an importer's token is played (`documents.importers_token`)."""
+    folder = Path(settings.KEYS_DIR)
+    file, passphrase_file = folder / importers_token.AUTHORITY_KEY, Path(settings.SEAL_PASSPHRASE_FILE)
+    if file.exists() or not passphrase_file.exists():
+        return False
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    root = _root(key, "DEMONSTRATION certifying authority")
+    lock = BestAvailableEncryption(passphrase_file.read_bytes().strip())
+    _write(folder / importers_token.AUTHORITY_ROOT, root.public_bytes(Encoding.PEM))
+    _write(file, pkcs12.serialize_key_and_certificates(b"dsc", key, root, None, lock))
     return True
 
 

@@ -27,6 +27,7 @@ from django.conf import settings
 from documents import pkcs11_signer, stamping
 
 FIELD = "Seal"
+LATER_SIGNATURE = (42, 4, 262, 26)  # points from the lower left corner, below the page's foot
 # Room for certificate, chain and signature; more than pyHanko would find by signing twice.
 BYTES_RESERVED = 16384
 BYTES_RESERVED_WITH_TOKEN = 32768
@@ -80,15 +81,18 @@ class Pkcs12Signer:
         return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
 
 
-def seal(pdf: bytes, *, reason: str, at: datetime) -> Sealed:
+def seal(pdf: bytes, *, reason: str, at: datetime, leaves_field: str = "") -> Sealed:
     """Certify `pdf` with an invisible whole-file signature dated `at`, stamped with the time of an authority.
 
-    Allows later signatures and nothing else. Without an authority the same input gives the same bytes. Raises
-    `NoKey`, `stamping.NoTimeStamp`, or `SealBroken` when the result does not check.
+    Allows later signatures and nothing else; with `leaves_field` an empty field of that name waits for one.
+    Without an authority the same input gives the same bytes. Raises `NoKey`, `stamping.NoTimeStamp`, or `SealBroken`
+    when the result does not check.
     """
     signer, authority = current_signer(), stamping.authority()
     _refuse_outside_dates(signer.certificate, datetime.now(UTC))
     writer = _writer(pdf)
+    if leaves_field:
+        _leave_field(writer, leaves_field)
     content = _sign(writer, signer, reason, at, authority)
     confirm(content, signer.certificate, stamped=authority is not None)
     return Sealed(content, signer.certificate.subject.rfc4514_string(), int(writer.root["/Pages"]["/Count"]))
@@ -183,6 +187,13 @@ def _covered(content: bytes) -> tuple[bytes, bytes]:
     if start != 0 or resume + second != len(content) or not re.fullmatch(rb"<[0-9a-fA-F]+>", hole):
         raise SealBroken("The seal does not cover the whole file.")
     return content[:first] + content[resume:], bytes.fromhex(hole[1:-1].decode())
+
+
+def _leave_field(writer: Any, name: str) -> None:
+    """An empty signature field in the lower margin of the last page, where programs sign without other changes."""
+    from pyhanko.sign import fields
+
+    fields.append_signature_field(writer, fields.SigFieldSpec(name, on_page=-1, box=LATER_SIGNATURE))
 
 
 def _sign(writer: Any, signer: Signer, reason: str, at: datetime, authority: Any | None) -> bytes:

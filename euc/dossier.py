@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from documents import qr, rendering, signing, storing
 from documents.models import Document, StoredFile
-from euc import custody, printed_words, printing
+from euc import countersigning, custody, printed_words, printing
 from euc.models import Certificate, OriginalEntry
 from euc.printed_words import Words
 from workflow import engine, errands
@@ -62,11 +62,11 @@ def _frozen(certificate: Certificate) -> dict[str, Any]:
 
 
 def _signed(certificate: Certificate) -> Iterator[Item]:
-    """The certificate as it was sealed, and its data as it is attached inside."""
+    """The certificate as sealed, with the importer's signature if it has one, and its data as attached inside."""
     assert certificate.document is not None
-    yield Item(
-        f"01-certificate/{certificate.slug}.pdf", printing.TITLE, storing.read(certificate.document.file)
-    )
+    countersigned = countersigning.of(certificate)
+    document = countersigned.document if countersigned else certificate.document
+    yield Item(f"01-certificate/{certificate.slug}.pdf", printing.TITLE, storing.read(document.file))
     data = printing.certificate_json(content=_frozen(certificate), issue=certificate.issue_block)
     words = Words("The certificate as data", "证明的机器可读数据")
     yield Item(f"01-certificate/{certificate.slug}.json", words, data)
@@ -154,8 +154,8 @@ def refuse_unready(certificate: Certificate) -> None:
 
 
 def edition(certificate: Certificate) -> int:
-    """Which dossier the record gives now: it changes with each entry about the paper original."""
-    return certificate.original_entries.count() + 1
+    """Which dossier the record gives now: each entry about the paper original and each signature makes another."""
+    return certificate.original_entries.count() + certificate.countersignatures.count() + 1
 
 
 def is_sealed(certificate: Certificate) -> bool:
@@ -210,7 +210,8 @@ def _as_of(certificate: Certificate) -> datetime:
     """When the record last changed that the dossier shows."""
     assert certificate.document is not None
     recorded = certificate.original_entries.values_list("recorded_at", flat=True)
-    return max([certificate.document.signed_at, *recorded])
+    brought = certificate.countersignatures.values_list("brought_at", flat=True)
+    return max([certificate.document.signed_at, *recorded, *brought])
 
 
 def _print(certificate: Certificate, contents: list[Item], at: datetime) -> bytes:

@@ -443,6 +443,16 @@ class EvidenceForm(forms.Form):
         cast(forms.TypedChoiceField, self.fields["line"]).choices = [("", _("all goods lines")), *named]
 
 
+class SignedFileForm(forms.Form):
+    """The sealed file with the importer's signature."""
+
+    file = forms.FileField(
+        label=_("Signed PDF"),
+        widget=forms.FileInput(attrs={"accept": "application/pdf"}),
+        allow_empty_file=True,
+    )
+
+
 class DraftFileForm(forms.Form):
     """A file of orders to draft from."""
 

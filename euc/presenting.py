@@ -124,6 +124,7 @@ VERBS = {
     "reverse": gettext_lazy("Entry about the original reversed"),
     "make_true_copy": gettext_lazy("Cover page of the original asked for"),
     "seal_true_copy": gettext_lazy("Cover page of the original made"),
+    "countersign": gettext_lazy("Signed by the importer"),
     "pack_dossier": gettext_lazy("Dossier put together"),
     "add_station": gettext_lazy("Station of the original added"),
     "remove_station": gettext_lazy("Station of the original removed"),

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import actors
-from documents import signing, storing
+from documents import countersigning, signing, storing
 from euc import cover_printing, dossier, emails, pledge_printing, printing, workflow
 from euc.models import Certificate, ExpiryReminder, ListVersion, RuleNotice, TrueCopy, Undertaking
 from euc.screening import files
@@ -43,7 +43,7 @@ def print_certificate(errand: Errand) -> Printed:
     issue = certificate.issue_block | {"verify_url": f"{settings.SITE_URL}/v/{certificate.token}/"}
     pdf = printing.certificate_pdf(content=revision.content, issue=issue)
     at = timezone.now()
-    sealed = signing.seal(pdf, reason=certificate.reference, at=at)
+    sealed = signing.seal(pdf, reason=certificate.reference, at=at, leaves_field=countersigning.FIELD)
     return Printed(sealed.content, sealed.signer_subject, sealed.page_count, at, issue)
 
 

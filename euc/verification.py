@@ -125,7 +125,7 @@ def of_document(document: Document) -> PublicView | PublicUndertaking | None:
     """The public view of what a registered file belongs to: a certificate, its paper's cover page, an undertaking."""
     if document.kind == "euc.true_copy":
         return _of_one(certificate__true_copies__document=document)
-    if document.kind == "euc.dossier":
+    if document.kind in {"euc.dossier", "euc.countersigned"}:
         return _of_one(certificate__reference=document.reference)
     return _of_one(certificate__document=document) or _undertaking(undertaking__document=document)
 

@@ -55,7 +55,14 @@ TYPED = [
     *("ministry/access.py", "ministry/tables.py", "ministry/naming.py", "ministry/presenting.py"),
     *("documents/sheets.py", "euc/draft_sheets.py", "euc/draft_files.py", "euc/attaching.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
-    *("documents/stamping.py", "documents/pkcs11_signer.py"),
+    *("documents/stamping.py", "documents/pkcs11_signer.py", "documents/countersigning.py"),
+    *(
+        "documents/importers_token.py",
+        "documents/scanning.py",
+        "documents/picturing.py",
+        "documents/parts.py",
+    ),
+    "euc/countersigning.py",
 ]
 
 # All of --strict but what libraries without types of their own would make us repeat at every call.

@@ -4,6 +4,7 @@ from euc.models.attestation import AttestationRule
 from euc.models.certificate import Certificate, EndUse, Party, Serial
 from euc.models.clause import Clause, Policy
 from euc.models.control import ControlRule, RuleNotice
+from euc.models.countersignature import Countersignature
 from euc.models.draft_file import DraftFile, DraftFileOrder
 from euc.models.drafting import Evidence, PageSave, Scratch
 from euc.models.goods import ELEMENTS, GoodsLine
@@ -32,6 +33,7 @@ __all__ = [
     "Certificate",
     "Clause",
     "ControlRule",
+    "Countersignature",
     "DraftFile",
     "DraftFileOrder",
     "EStamp",

@@ -23,6 +23,7 @@ from euc import (
     consequences,
     content,
     control,
+    countersigning,
     forms,
     inspecting,
     presenting,
@@ -112,6 +113,7 @@ def reviewed(request: HttpRequest, certificate: Certificate) -> dict[str, Any]:
         **_quantities(certificate, request.actor),
         **_against(certificate, shown),
         **progress_of(certificate),
+        **_may_countersign(request, certificate),
     }
 
 
@@ -182,6 +184,7 @@ def progress_of(certificate: Certificate) -> dict[str, Any]:
     errand = errands.of(certificate).filter(kind="euc.print_certificate").first()
     return {
         "document": certificate.document,
+        "countersigned": countersigning.of(certificate) if certificate.document else None,
         "errand": errand,
         "is_making": errand is not None and errand.state == Errand.PENDING,
         "is_stopped": errand is not None and errand.state == Errand.DEAD,
@@ -192,7 +195,16 @@ def progress_of(certificate: Certificate) -> dict[str, Any]:
 @roles_required(*READERS)
 def progress(request: HttpRequest, reference: str) -> HttpResponse:
     certificate = loading.certificate(request, reference)
-    return render(request, "euc/_progress.html", {"certificate": certificate, **progress_of(certificate)})
+    context = {
+        "certificate": certificate,
+        **progress_of(certificate),
+        **_may_countersign(request, certificate),
+    }
+    return render(request, "euc/_progress.html", context)
+
+
+def _may_countersign(request: HttpRequest, certificate: Certificate) -> dict[str, bool]:
+    return {"may_countersign": request.actor.has(Role.SIGNATORY) and certificate.is_in_force()}
 
 
 @require_safe

@@ -26,6 +26,7 @@ def key_settings(tmp_path_factory):
         "SEAL_PKCS12": folder / "seal.p12",
         "SEAL_PASSPHRASE_FILE": folder / "seal.passphrase",
         "SEAL_TRUST_ROOTS": folder / "trust.pem",
+        "DSC_TRUST_ROOTS": folder / "dsc-trust.pem",
     }
 
 

@@ -10,10 +10,11 @@ from accounts import actors
 from accounts.roles import Role
 from documents import storing
 from documents.models import Document
-from euc import services, workflow
-from euc.models import Approval, Certificate, Serial, Undertaking
+from euc import countersigning, services, workflow
+from euc.models import Approval, Certificate, Countersignature, Serial, Undertaking
 from tests.factories import MembershipFactory
 from tests.races import together
+from tests.views.test_countersigning import a_signature
 from workflow import errands, events
 from workflow.engine import NotAllowed, WrongStatus
 from workflow.models import Event
@@ -55,6 +56,21 @@ def after(milliseconds, call):
         return call()
 
     return late
+
+
+def a_document(certificate, content):
+    return storing.register(
+        content=content,
+        kind="euc.certificate",
+        reference=certificate.reference,
+        revision=certificate.revision_number,
+        content_hash=certificate.content_hash,
+        signer_subject="CN=Seal",
+        signed_at=timezone.now(),
+        page_count=1,
+        book=certificate.book,
+        name="a.pdf",
+    )
 
 
 def succeeded(results):
@@ -205,3 +221,22 @@ class TestDocument:
         assert len(set(results)) == 1
         assert Document.objects.count() == 1
         assert not [result for result in results if isinstance(result, IntegrityError)]
+
+
+class TestTwoCountersignaturesAtOnce:
+    @pytest.mark.parametrize("attempt", range(TIMES))
+    def test_keep_one(self, life, signatory, attempt, tmp_path, settings):
+        settings.FILES_DIR = tmp_path
+        certificate = life.issued()
+        sealed = a_document(certificate, b"%PDF-1.7 sealed")
+        Certificate.objects.filter(pk=certificate.pk).update(document=sealed)
+
+        def bring(name):
+            signed = a_signature(b"%PDF-1.7 sealed " + name)
+            return lambda: countersigning.keep(certificate=stored(certificate), by=signatory, signed=signed)
+
+        results = together(bring(b"one"), bring(b"two"))
+        assert sum(isinstance(result, Countersignature) for result in results) == 1
+        assert sum(isinstance(result, WrongStatus) for result in results) == 1
+        assert Document.objects.filter(kind=countersigning.KIND).count() == 1
+        assert list(events.faults()) == []

@@ -1,5 +1,8 @@
 """The main job: from an empty draft to a signed certificate that anyone can check, and to its end."""
 
+import subprocess
+import zipfile
+
 import pytest
 
 from tests.journeys import papers
@@ -35,7 +38,11 @@ def test_from_a_draft_to_a_certificate_anyone_can_check(people, product, tmp_pat
     issues(senior, reference, address)
     pdf = gets_the_document_without_a_reload(senior)
 
+    both = signs_with_the_token(signatory, product, pdf, address, tmp_path)
+    fetches_the_dossier(drafter, address, both, tmp_path)
+
     verifier = people.visitor()
+    uploads_it(verifier, both)
     scans_the_code(verifier, product, pdf, tmp_path)
     reads_it_in_three_languages(verifier, screenshots)
     uploads_it(verifier, pdf)
@@ -226,6 +233,43 @@ def reads_it_in_three_languages(verifier, screenshots):
         verifier.page.locator(f"html[lang='{code}']").wait_for(state="attached")
         assert words in verifier.text_of("#main"), f"{language}: {verifier.text_of('#main')[:300]}"
         verifier.picture(screenshots / f"verified-{code}.png")
+
+
+def signs_with_the_token(signatory, product, pdf, address, folder):
+    """The importer's DSC stays outside: the demonstration's command plays the token and its program."""
+    sealed, signed = folder / "sealed.pdf", folder / "signed.pdf"
+    sealed.write_bytes(pdf)
+    firm = "Sahyadri EV Motors Private Limited"
+    played = product.manage(
+        "sign_as_importer", str(sealed), "--organisation", firm, "--stamp", "--out", str(signed)
+    )
+    assert played.returncode == 0, played.stdout + played.stderr
+    signatory.opens(address)
+    signatory.presses("Sign with the company's DSC")
+    signatory.uploads("#id_file", name="s.pdf", content=pdf, media_type="application/pdf")
+    signatory.presses("Bring the signed file")
+    signatory.sees("There is a problem", "it is not signed yet")
+    content = signed.read_bytes()
+    signatory.uploads("#id_file", name="s.pdf", content=content, media_type="application/pdf")
+    signatory.presses("Bring the signed file")
+    signatory.sees("Your signature is kept with the certificate.", "time-stamped")
+    return content
+
+
+def fetches_the_dossier(drafter, address, both, folder):
+    drafter.opens(f"{address}dossier/")
+    drafter.presses("Put the ZIP together")
+    drafter.sees("The list of contents is sealed")
+    packed = folder / "dossier.zip"
+    packed.write_bytes(drafter.downloads("Download all as ZIP"))
+    with zipfile.ZipFile(packed) as archive:
+        archive.extractall(folder / "dossier")
+    told = subprocess.run(
+        ["sha256sum", "--strict", "-c", "SHA256SUMS"], cwd=folder / "dossier", capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    (certificate,) = (folder / "dossier" / "01-certificate").glob("*.pdf")
+    assert certificate.read_bytes() == both
 
 
 def uploads_it(verifier, pdf):

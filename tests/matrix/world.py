@@ -37,6 +37,7 @@ from euc.models import (
     Certificate,
     Clause,
     ControlRule,
+    Countersignature,
     DraftFile,
     Party,
     Policy,
@@ -443,6 +444,34 @@ def _attach(mark, certificate, by, kind, audience) -> None:
     drafting.add_evidence(certificate=certificate, by=by, kind=kind, file=file, name=name)
 
 
+def _countersign(mark, certificate) -> None:
+    at = timezone.now()
+    document = storing.register(
+        content=b"%PDF-1.7 " + mark("submitted", "signed bytes").encode(),
+        kind="euc.countersigned",
+        reference=certificate.reference,
+        revision=certificate.revision_number,
+        content_hash=certificate.content_hash,
+        signer_subject="CN=Importer",
+        signed_at=at,
+        page_count=2,
+        book=certificate.book,
+        name=f"{certificate.slug}-signed.pdf",
+    )
+    Countersignature.objects.create(
+        certificate=certificate,
+        revision=certificate.revision_number,
+        document=document,
+        subject=mark("submitted", "countersignature.subject"),
+        serial="0a",
+        issuer="CN=Authority",
+        valid_from=at,
+        valid_until=at,
+        signed_at=at,
+        brought_by=certificate.created_by,
+    )
+
+
 def _with_document(mark, certificate) -> Certificate:
     """A stand-in for the sealed PDF: what matters here is who gets the bytes."""
     document = storing.register(
@@ -458,6 +487,7 @@ def _with_document(mark, certificate) -> Certificate:
         name=f"{certificate.slug}.pdf",
     )
     Certificate.objects.filter(pk=certificate.pk).update(document=document)
+    _countersign(mark, certificate)
     undertaking = certificate.undertakings.get()
     paper = storing.register(
         content=b"%PDF-1.7 " + mark("submitted", "undertaking bytes").encode(),

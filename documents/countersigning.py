@@ -1,0 +1,137 @@
+"""The importer's own signature under a sealed document: made outside with its DSC, brought back, and judged here.
+
+The file must be the sealed bytes with one more signature after them and nothing else changed. Judged in the bounded
+child: the signature, its certificate's chain to DSC_TRUST_ROOTS, its validity at the time of signing, its key usage.
+Source: Information Technology Act, 2000, s. 3; CCA's interoperability guidelines for Digital Signature Certificates.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from documents import bounded, stamping
+
+FIELD = "Importer"
+CLOCKS_DIFFER_AT_MOST = timedelta(minutes=10)
+REFUSALS = {
+    "SIGNATURES": gettext_lazy("The file must carry exactly one signature after the seal."),
+    "SEAL": gettext_lazy(
+        "The seal under your signature does not hold any more. Sign the file as downloaded."
+    ),
+    "BROKEN": gettext_lazy("Your signature does not check: the file was changed after it was signed."),
+    "CHANGED": gettext_lazy(
+        "Besides the signature something else was changed in the file. Sign the file as downloaded."
+    ),
+    "NOT_WHOLE": gettext_lazy("Your signature does not cover the whole file."),
+    "NO_TIME": gettext_lazy("The signature does not say when it was made."),
+    "USAGE": gettext_lazy(
+        "The certificate is not made for signing documents (digital signature or non-repudiation)."
+    ),
+    "UNTRUSTED": gettext_lazy(
+        "The certificate does not lead to a licensed certifying authority, or was not valid when it signed."
+    ),
+    "UNREADABLE": gettext_lazy("The signature in the file cannot be read."),
+}
+_FORMS = {"pvt": "private", "ltd": "limited", "co": "company", "corp": "corporation", "&": "and"}
+
+
+class Refused(ValueError):
+    """The file is not accepted; `message` says why, in the reader's language."""
+
+    def __init__(self, message: str):
+        self.message = message
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Countersigned:
+    """What the signature says, once it was found good. `stamped_at` is a trusted authority's time, if it has one."""
+
+    content: bytes
+    subject: str
+    organisation: str
+    serial: str
+    issuer: str
+    valid_from: datetime
+    valid_until: datetime
+    signed_at: datetime
+    stamped_at: datetime | None
+
+
+def check(content: bytes, *, sealed: bytes, sealed_at: datetime, organisation: str) -> Countersigned:
+    """Judge a file that should be `sealed` with the signature of `organisation`. Raises Refused."""
+    if len(content) > settings.VERIFY_MAX_BYTES:
+        raise Refused(_("The file is larger than any certificate can be."))
+    if content == sealed:
+        raise Refused(_("This is the file as downloaded: it is not signed yet."))
+    if not content.startswith(sealed):
+        raise Refused(
+            _(
+                "This is not the sealed document with a signature added. Sign the file as downloaded, without "
+                "printing or saving it anew."
+            )
+        )
+    about = _asked(content)
+    found = Countersigned(
+        content=content,
+        subject=about["subject"],
+        organisation=about["organisation"],
+        serial=about["serial"],
+        issuer=about["issuer"],
+        valid_from=datetime.fromisoformat(about["valid_from"]),
+        valid_until=datetime.fromisoformat(about["valid_until"]),
+        signed_at=datetime.fromisoformat(about["signed_at"]),
+        stamped_at=datetime.fromisoformat(about["stamped_at"]) if about["stamped_at"] else None,
+    )
+    _refuse_wrong_time(found, sealed_at)
+    if same_name(found.organisation) != same_name(organisation):
+        text = _("The certificate names “%(found)s”; the importer is “%(wanted)s”.")
+        raise Refused(text % {"found": found.organisation or "–", "wanted": organisation})
+    return found
+
+
+def _asked(content: bytes) -> dict:
+    try:
+        answer = bounded.read(
+            "countersignature",
+            content,
+            roots=_pem(settings.DSC_TRUST_ROOTS),
+            seal_roots=_pem(settings.SEAL_TRUST_ROOTS),
+            stamp_roots=_pem(stamping.roots_file()),
+        )
+    except bounded.TooCostly:
+        raise Refused(_("The file is built so that reading it takes too long.")) from None
+    except bounded.Busy:
+        raise Refused(_("Many files are being checked just now. Try again in a minute.")) from None
+    if code := answer.get("refused"):
+        raise Refused(str(REFUSALS.get(code, REFUSALS["UNREADABLE"])))
+    return answer
+
+
+def _refuse_wrong_time(found: Countersigned, sealed_at: datetime) -> None:
+    at = found.stamped_at or found.signed_at
+    earliest, latest = sealed_at - CLOCKS_DIFFER_AT_MOST, datetime.now(UTC) + CLOCKS_DIFFER_AT_MOST
+    if not earliest <= at <= latest:
+        raise Refused(
+            _("The signature says a time before the seal or in the future. Set the clock and sign again.")
+        )
+
+
+def same_name(name: str) -> str:
+    """A firm's name for comparison: without case, punctuation, and the ways to shorten its legal form."""
+    plain = unicodedata.normalize("NFKC", name).casefold().removesuffix("(demonstration)")
+    words = re.findall(r"[^\W_]+|&", plain)
+    return " ".join(_FORMS.get(word, word) for word in words)
+
+
+def _pem(file: Path) -> str:
+    path = Path(file)
+    return path.read_text() if path.is_file() else ""

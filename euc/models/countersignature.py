@@ -1,0 +1,38 @@
+"""The importer's own digital signatures under sealed certificates."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from documents.models import Document
+from euc.models.certificate import Certificate
+from workflow.append_only import AppendOnlyModel
+
+
+class Countersignature(AppendOnlyModel):
+    """What the signature under one issued revision says, as it was judged when the file was brought."""
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="countersignatures")
+    revision = models.PositiveIntegerField()
+    document = models.OneToOneField(Document, models.PROTECT, related_name="countersignature")
+    subject = models.CharField(max_length=500)
+    serial = models.CharField(max_length=80)
+    issuer = models.CharField(max_length=500)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    signed_at = models.DateTimeField()
+    stamped_at = models.DateTimeField(null=True)
+    brought_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    brought_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["certificate", "revision"], name="countersigned_once"),
+            models.CheckConstraint(
+                condition=Q(valid_from__lte=models.F("valid_until")), name="countersigned_validity_is_ordered"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.certificate}: {self.subject}"
