@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from workflow.append_only import refuse_changes_again
+
 
 class Migration(migrations.Migration):
 
@@ -15,4 +17,5 @@ class Migration(migrations.Migration):
             name='grounds',
             field=models.JSONField(default=list),
         ),
+        refuse_changes_again("licensing_statusreport"),
     ]
