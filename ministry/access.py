@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -15,16 +15,13 @@ from ministry import asking, suppressing
 from ministry.figures import FIGURES, Figure
 from ministry.models import Fact
 from ministry.naming import Names
-from ministry.reading import YEAR, Reader, facts_of
-from ministry.serializers import FACT_FIELDS, amount
+from ministry.reading import YEAR, Reader
 from ministry.tables import Query, Table
 from workflow import events
 
 OVERSEERS = (Role.OFFICER, Role.SENIOR, Role.AUDITOR, Role.ANALYST)
 IMPORTERS = (Role.DRAFTER, Role.SIGNATORY)
 READERS = (*OVERSEERS, *IMPORTERS)
-CHUNK = 2000
-COLUMNS = tuple("value_cents" if name == "value" else name for name in FACT_FIELDS)
 
 
 def oversees(actor: Actor) -> bool:
@@ -66,18 +63,6 @@ def note(actor: Actor, verb: str, figure: Figure, asked: Mapping[str, Any]) -> N
         reference=figure.name,
         details={name: value for name, value in asked.items() if value},
     )
-
-
-def facts(figure: Figure, query: Query, names: Names) -> Iterator[list[Any]]:
-    """Every fact behind a figure as FACT_FIELDS, newest first, in constant memory."""
-    rows = facts_of(figure.ask(query, ())).order_by("-id").values_list("id", *COLUMNS)
-    importer, value, last = COLUMNS.index("importer"), COLUMNS.index("value_cents"), 0
-    while chunk := list(rows.filter(pk__lt=last)[:CHUNK] if last else rows[:CHUNK]):
-        for _pk, *row in chunk:
-            row[importer] = names.code("importer", row[importer])
-            row[value] = amount(row[value])
-            yield row
-        last = chunk[-1][0]
 
 
 def links_of(facts: Iterable[Fact]) -> list[tuple[Fact, str]]:

@@ -92,8 +92,9 @@ def counted(figure: Figure, reader: Reader, query: Query) -> Table:
     ask = figure.ask(query)
     places = [_PLACE[column.name] for column in figure.columns]
     rows = [
-        [*group, *(measures[place] for place in places)] for group, measures in _sorted(ask, reader.read(ask))
-    ]
+        [*group, *(measures[place] if place < 2 else measures[place] or None for place in places)]
+        for group, measures in _sorted(ask, reader.read(ask))
+    ]  # a value of nothing is one that nobody stated
     return Table([*_headed(figure, ask), *figure.columns], rows)
 
 

@@ -7,7 +7,7 @@ waits for a hot total. What is pointed at and not added yet, a figure adds when 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
@@ -38,7 +38,8 @@ def _fold_some() -> int:
     if not pointers:
         return 0
     before, after = changes(refs_of(pointers))
-    _store(before, after)
+    Fact.objects.filter(pk__in=[fact.pk for fact in before]).delete()
+    Fact.objects.bulk_create(after, batch_size=500)
     _add(deltas(before, after))
     Pointer.objects.filter(pk__in=[pointer.pk for pointer in pointers]).delete()
     return len(pointers)
@@ -63,14 +64,15 @@ def refs_of(pointers: Iterable[Pointer]) -> Refs:
 
 
 def changes(refs: Refs) -> tuple[list[Fact], list[Fact]]:
-    """The facts of these rows as they were added, and as they are now."""
-    before: list[Fact] = []
-    after: list[Fact] = []
+    """The facts of these rows as they were added, and as they are now, without those that stayed."""
+    before: dict[tuple[Any, ...], Fact] = {}
+    after: dict[tuple[Any, ...], Fact] = {}
     for source, numbers in refs.items():
         if numbers:
-            before += Fact.objects.filter(source=source, ref__in=numbers)
-            after += telling.of(source, numbers)
-    return before, after
+            before |= {content_of(f): f for f in Fact.objects.filter(source=source, ref__in=numbers)}
+            after |= {content_of(fact): fact for fact in telling.of(source, numbers)}
+    gone = [fact for said, fact in before.items() if said not in after]
+    return gone, [fact for said, fact in after.items() if said not in before]
 
 
 def values_of(fact: Fact) -> dict[str, str]:
@@ -104,13 +106,6 @@ def content_of(fact: Fact) -> tuple[Any, ...]:
     return (*_identity(fact), *said)
 
 
-def _store(before: list[Fact], after: list[Fact]) -> None:
-    known = {content_of(fact): fact for fact in before}
-    kept = {content_of(fact) for fact in after} & set(known)
-    Fact.objects.filter(pk__in=[fact.pk for said, fact in known.items() if said not in kept]).delete()
-    Fact.objects.bulk_create([fact for fact in after if content_of(fact) not in kept], batch_size=500)
-
-
 def _add(changed: dict[Cell, Measures]) -> None:
     """One upsert a total, in one order everywhere."""
     rows = [(c.board, c.dims, c.period, c.a, c.b, *changed[c]) for c in sorted(changed, key=_sorted)]
@@ -132,5 +127,6 @@ def _sorted(cell: Cell) -> tuple[str, ...]:
     return cell.board, cell.dims, cell.period, cell.a, cell.b
 
 
-def pending() -> Iterator[Pointer]:
-    return Pointer.objects.order_by("pk").iterator()
+def pending(most: int | None = None) -> list[Pointer]:
+    """What is pointed at and not added yet, the oldest first."""
+    return list(Pointer.objects.order_by("pk")[:most])

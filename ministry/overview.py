@@ -54,16 +54,20 @@ PANELS: tuple[tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]], ...] = (
 )
 
 
+def found(reader: Reader, names: Names) -> dict[str, Any]:
+    return {"tiles": tiles(reader), "panels": panels(reader, names)}
+
+
 def panels(reader: Reader, names: Names) -> list[Panel]:
-    found = []
+    shown = []
     for number, (name, group, filters) in enumerate(PANELS, start=1):
         figure, query = FIGURES[name], Query(group, filters)
         table = figure.read(reader, query)
         table.rows = table.rows[-LAST_MONTHS:] if group == ("month",) else table.rows[:SHOWN]
         url = reverse("ministry:figure", args=[name])
         by = str(DIMENSION_LABELS[group[0]]) if group and group != figure.default else ""
-        found.append(Panel(figure, by, presenting.shown(figure, query, table, names), url, f"table-{number}"))
-    return found
+        shown.append(Panel(figure, by, presenting.shown(figure, query, table, names), url, f"table-{number}"))
+    return shown
 
 
 def tiles(reader: Reader) -> list[dict[str, Any]]:

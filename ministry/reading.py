@@ -7,12 +7,13 @@ more is summed over the facts. Both include the tail, so no figure is ever older
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from ministry import boards, folding
@@ -23,6 +24,12 @@ MOST_TAIL = 300
 MONTH, YEAR = "month", "year"
 NOTHING: Measures = (0, 0, 0)
 Groups = dict[tuple[str, ...], Measures]
+Rows = list[tuple[tuple[str, ...], Measures]]
+T = TypeVar("T")
+_BEGIN = {
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+    "sqlite": "BEGIN DEFERRED",
+}
 
 
 @contextmanager
@@ -30,18 +37,14 @@ def snapshot() -> Iterator[None]:
     """Everything read inside is of one moment. Inside a transaction, the moment is that transaction's own."""
     if connection.in_atomic_block:
         yield
-    elif connection.vendor == "postgresql":
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return
+    with connection.cursor() as cursor:
+        # Not atomic(): on SQLite it begins as a writer and waits for others, on PostgreSQL it asks once more.
+        cursor.execute(_BEGIN[connection.vendor])
+        try:
             yield
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")  # atomic() would begin as a writer and wait for others
-            try:
-                yield
-            finally:
-                cursor.execute("COMMIT")
+        finally:
+            cursor.execute("COMMIT")
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,11 @@ class Ask:
     span: Span = ALL_TIME
 
     @property
+    def key(self) -> tuple[object, ...]:
+        filters = tuple(sorted((dim, tuple(values)) for dim, values in self.filters.items()))
+        return self.board, self.group, filters, self.span
+
+    @property
     def by(self) -> str:
         """The length of period it is grouped by: month, year or none."""
         return self.group[0] if self.group and self.group[0] in (MONTH, YEAR) else ""
@@ -105,27 +113,50 @@ class Ask:
 class Reader:
     """Reads figures in the snapshot it was made in; the tail is told once."""
 
+    def __init__(self, pending: Iterable[Pointer] | None = None) -> None:
+        self._pending = pending
+        self._ahead: dict[tuple[object, ...], Rows] = {}
+
     @cached_property
-    def tail(self) -> list[tuple[int, Fact]]:
-        """What the totals lack: facts as they were added with -1, and as they are now with +1."""
-        refs = folding.refs_of(folding.pending())
+    def tail(self) -> dict[str, list[tuple[int, Fact]]]:
+        """What the totals lack, by board: facts as they were added with -1, and as they are now with +1."""
+        refs = folding.refs_of(folding.pending() if self._pending is None else self._pending)
+        found: dict[str, list[tuple[int, Fact]]] = defaultdict(list)
         before, after = folding.changes(refs) if refs else ([], [])
-        return [*((-1, fact) for fact in before), *((1, fact) for fact in after)]
+        for sign, facts in ((-1, before), (1, after)):
+            for fact in facts:
+                found[fact.board].append((sign, fact))
+        return found
+
+    def together(self, work: Callable[[Reader], T]) -> T:
+        """What `work` finds, with all that it reads read by one statement.
+
+        It is called twice: to note what it asks, all of it answered with nothing, and with the answers. So what
+        it asks must not hang on what it is answered.
+        """
+        noting = _Noting()
+        work(noting)
+        self._ahead |= _from_totals([ask for ask in noting.asks.values() if ask.is_kept])
+        return work(self)
 
     def read(self, ask: Ask) -> Groups:
         """The measures of each group, the tail included; groups that are all zero are absent."""
-        sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
-        rows = self._from_totals(ask) if ask.is_kept else self._from_facts(ask)
-        for group, measures in rows:
-            _add(sums[group], measures, 1)
-        for sign, fact in self.tail:
-            if fact.board == ask.board and self._counts(ask, fact):
+        found = dict(self._rows(ask))
+        for sign, fact in self.tail.get(ask.board, ()):
+            if self._counts(ask, fact):
                 values = folding.values_of(fact)
                 period = (getattr(fact, ask.by),) if ask.by else ()
                 group = (*period, *(values[dim] for dim in ask.dims))
-                _add(sums[group], folding.measures_of(fact), sign)
-        found = {group: (n, mg, cents) for group, (n, mg, cents) in sums.items()}
+                n, mg, cents = found.get(group, NOTHING)
+                more = folding.measures_of(fact)
+                found[group] = (n + sign * more[0], mg + sign * more[1], cents + sign * more[2])
         return {group: found[group] for group in sorted(found) if found[group] != NOTHING}
+
+    def _rows(self, ask: Ask) -> Iterable[tuple[tuple[str, ...], Measures]]:
+        if not ask.is_kept:
+            return _from_facts(ask)
+        known = self._ahead.get(ask.key)
+        return _from_totals([ask])[ask.key] if known is None else known
 
     def total(self, ask: Ask) -> Measures:
         """The measures of an ask without groups."""
@@ -139,32 +170,59 @@ class Reader:
             return False
         return all(getattr(fact, dim) in wanted for dim, wanted in ask.filters.items())
 
-    @staticmethod
-    def _from_totals(ask: Ask) -> Iterator[tuple[tuple[str, ...], Measures]]:
-        """Plain SQL: building it through the ORM would take several times as long as the read."""
-        names = dict(zip(ask.needed, ("a", "b"), strict=False))
-        groups = [*(["period"] if ask.by else []), *(names[dim] for dim in ask.dims)]
-        where, params = ["board = %s", "dims = %s"], [ask.board, ",".join(ask.needed)]
-        for dim, wanted in ask.filters.items():
-            where.append(f"{names[dim]} IN ({', '.join(['%s'] * len(wanted))})")
-            params += wanted
-        for condition, values in _within(ask):
-            where.append(condition)
-            params += values
-        sums = [f"COALESCE(SUM({name}), 0)" for name in boards.MEASURES]
-        sql = (
-            f'SELECT {", ".join([*groups, *sums])} FROM "{Total._meta.db_table}" WHERE {" AND ".join(where)}'
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(sql + (f" GROUP BY {', '.join(groups)}" if groups else ""), params)
-            rows = cursor.fetchall()
-        for row in rows:
-            yield tuple(row[: len(groups)]), (int(row[-3]), int(row[-2]), int(row[-1]))
 
-    @staticmethod
-    def _from_facts(ask: Ask) -> Iterator[tuple[tuple[str, ...], Measures]]:
-        groups = [*([ask.by] if ask.by else []), *ask.dims]
-        yield from _summed(facts_of(ask), groups)
+class _Noting(Reader):
+    """Notes what is asked and answers with nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+        self.asks: dict[tuple[object, ...], Ask] = {}
+
+    def read(self, ask: Ask) -> Groups:
+        self.asks[ask.key] = ask
+        return {}
+
+
+def _from_totals(asks: list[Ask]) -> dict[tuple[object, ...], Rows]:
+    """The rows of these asks by their keys, by one statement of plain SQL: the ORM takes several times as long."""
+    found: dict[tuple[object, ...], Rows] = {ask.key: [] for ask in asks}
+    if not asks:
+        return found
+    selects, params = [], []
+    for number, ask in enumerate(asks):
+        select, given = _select(ask, number)
+        selects.append(select)
+        params += given
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(selects), params)
+        rows = cursor.fetchall()
+    places = [(found[ask.key], len(ask.group) + 1) for ask in asks]
+    for row in rows:
+        kept, end = places[row[0]]
+        kept.append((row[1:end], row[4:]))
+    return found
+
+
+def _select(ask: Ask, number: int) -> tuple[str, list[str]]:
+    """The totals of one ask: its number, three groups (those it lacks are empty) and the measures."""
+    names = dict(zip(ask.needed, ("a", "b"), strict=False))
+    groups = [*(["period"] if ask.by else []), *(names[dim] for dim in ask.dims)]
+    where, params = ["board = %s", "dims = %s"], [ask.board, ",".join(ask.needed)]
+    for dim, wanted in ask.filters.items():
+        where.append(f"{names[dim]} IN ({', '.join(['%s'] * len(wanted))})")
+        params += wanted
+    for condition, values in _within(ask):
+        where.append(condition)
+        params += values
+    columns = [str(number), *groups, *["''"] * (3 - len(groups))]
+    columns += [f"CAST(COALESCE(SUM({name}), 0) AS bigint)" for name in boards.MEASURES]
+    select = f'SELECT {", ".join(columns)} FROM "{Total._meta.db_table}" WHERE {" AND ".join(where)}'
+    return select + (f" GROUP BY {', '.join(groups)}" if groups else ""), params
+
+
+def _from_facts(ask: Ask) -> Iterator[tuple[tuple[str, ...], Measures]]:
+    groups = [*([ask.by] if ask.by else []), *ask.dims]
+    yield from _summed(facts_of(ask), groups)
 
 
 def facts_of(ask: Ask) -> QuerySet[Fact]:
@@ -210,15 +268,15 @@ def _summed(rows: QuerySet, groups: list[str]) -> Iterator[tuple[tuple[str, ...]
         yield tuple(row[:count]), tuple(int(value or 0) for value in row[count:])  # type: ignore[misc]
 
 
-def _add(sums: list[int], measures: Measures, sign: int) -> None:
-    for place, measure in enumerate(measures):
-        sums[place] += sign * measure
-
-
 @contextmanager
 def reader() -> Iterator[Reader]:
     """A reader in a snapshot; where nobody folds, what waits is added first, so that reading stays short."""
-    if Pointer.objects.order_by().values("pk")[: MOST_TAIL + 1].count() > MOST_TAIL:
-        folding.fold()
-    with snapshot():
-        yield Reader()
+    with ExitStack() as stack:
+        stack.enter_context(snapshot())
+        pending = folding.pending(MOST_TAIL + 1)
+        if len(pending) > MOST_TAIL:
+            stack.close()
+            folding.fold()
+            stack.enter_context(snapshot())
+            pending = folding.pending()
+        yield Reader(pending)

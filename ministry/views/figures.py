@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -12,13 +11,13 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.access import roles_required
-from documents import sheets
 from euc.paging import paginate
 from ministry import access, asking, overview, presenting, published, reading, suppressing
+from ministry import rows as row_files
 from ministry.figures import FIGURES, Figure
 from ministry.forms import AskForm
 from ministry.naming import DIMENSION_LABELS, Names
-from ministry.serializers import FACT_FIELDS, table_as_csv, table_as_data
+from ministry.serializers import table_as_csv, table_as_data
 from ministry.tables import Query
 
 CSV = "text/csv; charset=utf-8"
@@ -32,7 +31,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if not access.oversees(request.actor):
         return _published(request, names)
     with reading.reader() as reader:
-        context = {"tiles": overview.tiles(reader), "panels": overview.panels(reader, names)}
+        context = reader.together(lambda reader: overview.found(reader, names))
     context |= {
         "figures": access.figures_for(request.actor),
         "published": published.TRADE,
@@ -44,14 +43,17 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def _published(request: HttpRequest, names: Names) -> HttpResponse:
-    tables = []
     with reading.reader() as reader:
-        for figure in suppressing.figures():
-            query = access.published_query(figure)
-            table, _hidden = suppressing.read(figure, reader, query)
-            tables.append((figure, presenting.shown(figure, query, table, names, links=False)))
+        tables = reader.together(lambda reader: list(_published_tables(reader, names)))
     context = {"tables": tables, "least": suppressing.LEAST, "published": published.TRADE}
     return render(request, "ministry/published.html", context)
+
+
+def _published_tables(reader: reading.Reader, names: Names) -> Iterator[tuple[Figure, presenting.Shown]]:
+    for figure in suppressing.figures():
+        query = access.published_query(figure)
+        table, _hidden = suppressing.read(figure, reader, query)
+        yield figure, presenting.shown(figure, query, table, names, links=False)
 
 
 def _figure(request: HttpRequest, name: str) -> Figure:
@@ -152,13 +154,7 @@ def rows_as_csv(request: HttpRequest, name: str) -> HttpResponse | StreamingHttp
     except asking.Unclear:
         raise Http404 from None
     access.note(request.actor, "export", found, asking.as_parameters(query, names))
-    response = StreamingHttpResponse(_lines(found, query, names), content_type=CSV)
+    facts = reading.facts_of(found.ask(query, ()))
+    response = StreamingHttpResponse(row_files.as_csv(facts), content_type=CSV)
     response["Content-Disposition"] = f'attachment; filename="{found.name}-rows.csv"'
     return response
-
-
-def _lines(figure: Figure, query: Query, names: Names) -> Iterator[bytes]:
-    yield sheets.csv_of([FACT_FIELDS])
-    rows = access.facts(figure, query, names)
-    while chunk := list(islice(rows, access.CHUNK)):
-        yield sheets.csv_of(chunk, is_begun=True)
