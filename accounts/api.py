@@ -28,7 +28,8 @@ class TokenAuthentication(authentication.TokenAuthentication):
         actor = tokens.speaker(token)
         if actor is None:
             raise exceptions.AuthenticationFailed(_("The person of this token may not act any more."))
-        if request.method not in permissions.SAFE_METHODS and token.scope != Scope.DRAFT:
+        only_reads = getattr(request.parser_context.get("view"), "only_reads", False)
+        if request.method not in permissions.SAFE_METHODS and token.scope != Scope.DRAFT and not only_reads:
             raise exceptions.PermissionDenied(_("This token may only read."), code="read_only_token")
         tokens.note_use(token)
         request._request.actor = actor

@@ -214,6 +214,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=env.int("FOLD_SECONDS", default=5)),
         "args": ["fold_figures"],
     },
+    "expire-exports": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(hours=1),
+        "args": ["expire_exports"],
+    },
     "check-figures": {
         "task": "config.tasks.run_command",
         "schedule": crontab(hour=21, minute=30),  # UTC: three in the morning in India

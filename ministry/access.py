@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.roles import Role
-from ministry import asking, suppressing
+from ministry import asking, comparing, suppressing
 from ministry.figures import FIGURES, Figure
 from ministry.models import Fact
 from ministry.naming import Names
@@ -35,7 +35,7 @@ def figures_for(actor: Actor) -> list[Figure]:
 def read(figure: Figure, reader: Reader, query: Query, actor: Actor) -> Table:
     """The figure as this actor may see it. Raises ValueError for what is not published to them."""
     if oversees(actor):
-        return figure.read(reader, query)
+        return comparing.read(figure, reader, query) if query.compare else figure.read(reader, query)
     return suppressing.read(figure, reader, query)[0]
 
 
@@ -44,7 +44,7 @@ def query_of(figure: Figure, asked: QueryDict, names: Names, actor: Actor) -> Qu
     query = asking.parse(figure, asked, names)
     if oversees(actor) or "group" in asked:
         return query
-    return Query(published_query(figure).group, query.filters, query.span)
+    return Query(published_query(figure).group, query.filters, query.span, query.compare)
 
 
 def published_query(figure: Figure) -> Query:

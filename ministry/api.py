@@ -8,22 +8,29 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, pagination, permissions
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from euc.api import ActsForAnOrganisation, DraftsForAnImporter
 from euc.input_serializers import ProblemSerializer
-from ministry import access, asking, reading
+from ministry import access, asking, comparing, exporting, reading
 from ministry.figures import FIGURES, Figure
-from ministry.models import Fact
+from ministry.models import Export, Fact
 from ministry.naming import Names
 from ministry.serializers import (
+    ExportAskSerializer,
+    ExportSerializer,
     FactSerializer,
     FigureSerializer,
     TableSerializer,
@@ -38,6 +45,11 @@ PARAMETERS = [
     OpenApiParameter("group", description="Up to two dimensions of the figure, or month or year and one.", many=True),
     OpenApiParameter("from", description="The first month, such as 2026-04."),
     OpenApiParameter("to", description="The last month."),
+    OpenApiParameter(
+        "compare",
+        enum=list(comparing.WAYS),
+        description="Beside the period before, or the same a year before; with `from` and `to`.",
+    ),
     OpenApiParameter("sector", description="A value to narrow to; so for any dimension, repeatedly.", many=True),
 ]  # fmt: skip
 PROBLEMS = {
@@ -58,6 +70,7 @@ EXAMPLE = {
     "rows": [{"month": "2026-10", "n": 12, "quantity_mg": 14400000000}],
     "labels": {"month": {"2026-10": "2026-10"}},
     "note": "",
+    "compared_with": None,
 }
 
 
@@ -131,11 +144,12 @@ class FigureView(APIView):
                 said = _("Published by one dimension and financial year, without filters.")
                 raise exceptions.ValidationError({"group": [said]}) from None
             data = table_as_data(figure, query, table, names, None)
+            changed_at = reader.changed_at()
         tag = _tag(data, request)
+        headers = {"ETag": tag, "Last-Modified": http_date(changed_at.timestamp())}
         if request.headers.get("If-None-Match") == tag:
-            return Response(status=304, headers={"ETag": tag})
+            return Response(status=304, headers=headers)
         data["as_of"] = timezone.now()
-        headers = {"ETag": tag}
         if request.accepted_renderer.format == "csv":
             headers["Content-Disposition"] = f'attachment; filename="{figure.name}.csv"'
         return Response(data, headers=headers)
@@ -171,3 +185,131 @@ class RowsView(APIView):
         page: list[Fact] = pages.paginate_queryset(rows, request, view=self) or []
         access.note(request.actor, "open", figure, asking.as_parameters(query, names))
         return pages.get_paginated_response([fact_as_data(fact, names) for fact in page])
+
+
+class ExportPages(pagination.CursorPagination):
+    ordering = "-id"
+    page_size = 50
+
+
+class AskForExportView(APIView):
+    """The rows behind a figure as a file, written by a job."""
+
+    permission_classes = [ActsForAnOrganisation, Oversees]
+    only_reads = True  # it changes nothing but what the asker will fetch
+
+    @extend_schema(
+        summary="Have the rows behind a figure written to a file; asking is recorded",
+        parameters=PARAMETERS,
+        request=ExportAskSerializer,
+        responses={
+            202: ExportSerializer,
+            **PROBLEMS,
+            409: OpenApiResponse(ProblemSerializer, "Not so many."),
+        },
+    )
+    def post(self, request: Request, name: str) -> Response:
+        figure, names = figure_named(name, request), Names()
+        query = query_of(figure, request, names)
+        asked = ExportAskSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        form = asked.validated_data["form"]
+        export = exporting.ask(figure=figure, query=query, form=form, names=names, by=request.actor)
+        return Response(
+            export_as_data(export, request), status=202, headers={"Location": _address(export, request)}
+        )
+
+
+def _address(export: Export, request: Request, name: str = "api-export") -> str:
+    return reverse(name, args=[export.key], request=request)
+
+
+def export_as_data(export: Export, request: Request, is_stopped: bool = False) -> dict[str, Any]:
+    is_done = export.state == Export.State.DONE
+    return {
+        "key": export.key,
+        "figure": export.figure,
+        "query": export.query,
+        "form": export.form,
+        "state": "STOPPED" if is_stopped else export.state,
+        "total": export.total,
+        "done": export.done,
+        "size": export.size if is_done else None,
+        "asked_at": export.asked_at,
+        "expires_at": export.expires_at,
+        "file": _address(export, request, "api-export-file") if is_done else None,
+    }
+
+
+class ExportsView(APIView):
+    """One's own exports."""
+
+    permission_classes = [ActsForAnOrganisation, Oversees, DraftsForAnImporter]
+
+    @extend_schema(
+        summary="Your exports, the newest first",
+        parameters=[OpenApiParameter("cursor", description="From `next` of the page before.")],
+        responses={200: ExportSerializer(many=True), 403: PROBLEMS[403]},
+    )
+    def get(self, request: Request) -> Response:
+        pages = ExportPages()
+        mine = Export.objects.visible_to(request.actor)
+        page = pages.paginate_queryset(mine, request, view=self) or []
+        stopped = exporting.stopped(page)
+        rows = [export_as_data(one, request, one.pk in stopped) for one in page]
+        return pages.get_paginated_response(rows)
+
+
+def export_of(request: Request, key: str) -> Export:
+    return get_object_or_404(Export.objects.visible_to(request.actor), key=key)
+
+
+class ExportView(APIView):
+    """How far one export is."""
+
+    permission_classes = [ActsForAnOrganisation, Oversees, DraftsForAnImporter]
+
+    @extend_schema(
+        summary="How far an export is written, and where its file is",
+        responses={200: ExportSerializer, 403: PROBLEMS[403], 404: PROBLEMS[404]},
+    )
+    def get(self, request: Request, key: str) -> Response:
+        export = export_of(request, key)
+        is_stopped = bool(export.state == Export.State.RUNNING and exporting.stopped([export]))
+        return Response(export_as_data(export, request, is_stopped))
+
+
+class AnyFile(BaseRenderer):
+    """Files come as they are, whatever is accepted; refusals stay problem details."""
+
+    media_type = "*/*"
+    format = "file"
+
+    def render(self, data: Any, *_context: Any, **_given: Any) -> bytes:
+        return JSONRenderer().render(data)
+
+
+class ExportFileView(APIView):
+    """The file of one export."""
+
+    permission_classes = [ActsForAnOrganisation, Oversees, DraftsForAnImporter]
+    renderer_classes = [JSONRenderer, AnyFile]
+
+    @extend_schema(
+        summary="The file; `Range` goes on with a download that broke off",
+        parameters=[OpenApiParameter("Range", location=OpenApiParameter.HEADER, description="`bytes=1000-`")],
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            (206, "application/octet-stream"): OpenApiTypes.BINARY,
+            403: PROBLEMS[403],
+            404: OpenApiResponse(
+                ProblemSerializer, "There is none, or it is not written yet, or it is deleted."
+            ),
+            416: OpenApiResponse(None, "The file ends before."),
+        },
+    )
+    def get(self, request: Request, key: str) -> HttpResponseBase:
+        export = export_of(request, key)
+        if export.state != Export.State.DONE:
+            raise Http404
+        return exporting.send(request._request, export, request.actor)

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from ministry import comparing
 from ministry.figures import Figure
 from ministry.naming import Names
 from ministry.reading import MONTH, YEAR, Span
@@ -40,12 +41,17 @@ def parse(figure: Figure, asked: QueryDict, names: Names) -> Query:
                 }
             filters[dim] = tuple(_unstated(names.value(dim, value)) for value in values)
     span = _span(figure, asked, errors)
-    known = {*figure.dims, "group", "from", "to", "format", "cursor", "after", "before", "wall"}
+    compare = asked.get("compare", "")
+    if compare and not errors and (problem := comparing.problem(compare, span, group)):
+        errors["compare"] = problem
+    elif compare and not figure.periods:
+        errors["compare"] = _("This figure is of now; it has no period.")
+    known = {*figure.dims, "group", "from", "to", "compare", "format", "cursor", "after", "before", "wall"}
     for name in sorted(set(asked) - known):
         errors[name] = _("This figure has no such parameter.")
     if errors:
         raise Unclear(errors)
-    return Query(group, filters, span)
+    return Query(group, filters, span, compare)
 
 
 def _unstated(value: str) -> str:
@@ -90,4 +96,6 @@ def as_parameters(query: Query, names: Names) -> dict[str, Any]:
     for name, month in (("from", query.span.first), ("to", query.span.last)):
         if month:
             found[name] = [month]
+    if query.compare:
+        found["compare"] = [query.compare]
     return found

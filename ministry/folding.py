@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from ministry import boards, pointing, telling
 from ministry.boards import Cell, Measures
@@ -49,7 +50,7 @@ def hold() -> Fold:
     """The one row of whoever changes totals, locked until the transaction ends."""
     Fold.objects.get_or_create(pk=1)
     held = Fold.objects.select_for_update().get(pk=1)
-    Fold.objects.filter(pk=1).update(number=held.number + 1)
+    Fold.objects.filter(pk=1).update(number=held.number + 1, at=timezone.now())
     return held
 
 

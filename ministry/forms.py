@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ministry import comparing
 from ministry.figures import Figure
 from ministry.models import Total
 from ministry.naming import DIMENSION_LABELS, Names
@@ -35,6 +36,10 @@ class AskForm(forms.Form):
             for name, label in (("from", gettext_lazy("From month")), ("to", gettext_lazy("To month"))):
                 widget = forms.DateInput(attrs={"type": "month"})
                 self.fields[name] = forms.CharField(required=False, label=label, widget=widget)
+            ways = [("", _("nothing")), *comparing.WAYS.items()]
+            self.fields["compare"] = forms.ChoiceField(
+                required=False, label=gettext_lazy("Compare with"), choices=ways
+            )
         for dim in figure.dims:
             self.fields[dim] = forms.ChoiceField(
                 required=False, label=DIMENSION_LABELS[dim], choices=_choices(figure, dim, names)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from ministry import asking, tables
+from ministry import asking, comparing, tables
 from ministry.figures import Figure
 from ministry.models import Fact
 from ministry.naming import DIMENSION_LABELS, Names
@@ -118,6 +118,9 @@ def said(query: Query, figure: Figure, names: Names) -> list[str]:
         found.append(_("from %(month)s") % {"month": query.span.first})
     if query.span.last:
         found.append(_("to %(month)s") % {"month": query.span.last})
+    if query.compare:
+        span = comparing.other(query)
+        found.append(_("beside %(first)s to %(last)s") % {"first": span.first, "last": span.last})
     return found
 
 

@@ -10,16 +10,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from functools import cached_property
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import QuerySet, Sum
+from django.utils import timezone
 
 from ministry import boards, folding
 from ministry.boards import Measures
-from ministry.models import Fact, Pointer, Total
+from ministry.models import Fact, Fold, Pointer, Total
 
+INDIA, CHINA = ZoneInfo("Asia/Kolkata"), ZoneInfo("Asia/Shanghai")
 MOST_TAIL = 300
 MONTH, YEAR = "month", "year"
 NOTHING: Measures = (0, 0, 0)
@@ -157,6 +161,14 @@ class Reader:
             return _from_facts(ask)
         known = self._ahead.get(ask.key)
         return _from_totals([ask])[ask.key] if known is None else known
+
+    def changed_at(self) -> datetime:
+        """Since when no figure has changed, nor the day in India or China; now where there is a tail."""
+        if self._pending:
+            return timezone.now()
+        now, fold = timezone.now(), Fold.objects.first()
+        days = [datetime.combine(now.astimezone(zone), time(), zone) for zone in (INDIA, CHINA)]
+        return max([*days, fold.at if fold and fold.at else now])
 
     def total(self, ask: Ask) -> Measures:
         """The measures of an ask without groups."""

@@ -8,9 +8,9 @@ from typing import Any
 from rest_framework import serializers
 
 from documents import sheets
-from ministry import boards, tables
+from ministry import boards, comparing, tables
 from ministry.figures import Figure
-from ministry.models import Fact
+from ministry.models import Export, Fact
 from ministry.naming import Names
 from ministry.reading import ALL_TIME
 from ministry.tables import Column, Query, Table
@@ -52,6 +52,12 @@ class TableSerializer(serializers.Serializer):
         help_text="What the codes of each dimension are called, in the language asked for.",
     )
     note = serializers.CharField(allow_blank=True)
+    compared_with = serializers.DictField(
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text="With `compare`: the first and last month of the other period; columns `…_before`, `…_change` "
+        "and `…_change_percent` stand beside each measure.",
+    )
 
 
 class FactSerializer(serializers.Serializer):
@@ -64,6 +70,26 @@ class FactSerializer(serializers.Serializer):
     n = serializers.IntegerField()
     quantity_mg = serializers.IntegerField()
     value = serializers.CharField()
+
+
+class ExportAskSerializer(serializers.Serializer):
+    form = serializers.ChoiceField(choices=Export.Form.choices)
+
+
+class ExportSerializer(serializers.Serializer):
+    """One export. `total` is how many rows there were when it was asked for, `done` how many are written."""
+
+    key = serializers.CharField()
+    figure = serializers.CharField()
+    query = serializers.CharField(allow_blank=True)
+    form = serializers.ChoiceField(choices=Export.Form.choices)
+    state = serializers.ChoiceField(choices=["RUNNING", "DONE", "EXPIRED", "STOPPED"])
+    total = serializers.IntegerField()
+    done = serializers.IntegerField()
+    size = serializers.IntegerField(allow_null=True, help_text="In bytes.")
+    asked_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    file = serializers.URLField(allow_null=True)
 
 
 def figure_as_data(figure: Figure) -> dict[str, Any]:
@@ -110,7 +136,15 @@ def table_as_data(figure: Figure, query: Query, table: Table, names: Names, as_o
         "rows": rows,
         "labels": labels,
         "note": table.note,
+        "compared_with": _other(query),
     }
+
+
+def _other(query: Query) -> dict[str, str] | None:
+    if not query.compare:
+        return None
+    span = comparing.other(query)
+    return {"from": span.first, "to": span.last}
 
 
 def fact_as_data(fact: Fact, names: Names) -> dict[str, Any]:

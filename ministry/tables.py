@@ -26,11 +26,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Query:
-    """What somebody asks of a figure; filters by the values of dimensions."""
+    """What somebody asks of a figure; filters by the values of dimensions; `compare` is a way of `comparing`."""
 
     group: tuple[str, ...] = ()
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     span: Span = ALL_TIME
+    compare: str = ""
 
 
 @dataclass

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from ministry.views import figures
+from ministry.views import exports, figures
 
 app_name = "ministry"
 
 urlpatterns = [
     path("figures/", figures.listing, name="overview"),
+    path("figures/exports/", exports.listing, name="exports"),
+    path("figures/exports/<slug:key>/", exports.fetch, name="export-file"),
+    path("figures/<slug:name>/exports/", exports.ask, name="export-ask"),
     path("figures/<slug:name>/", figures.figure, name="figure"),
     path("figures/<slug:name>.csv", figures.as_csv, name="figure-csv"),
     path("figures/<slug:name>/rows/", figures.rows, name="rows"),

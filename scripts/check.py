@@ -53,6 +53,7 @@ TYPED = [
     *("ministry/boards.py", "ministry/telling.py", "ministry/folding.py", "ministry/reading.py"),
     *("ministry/rebuilding.py", "ministry/figures.py", "ministry/asking.py", "ministry/suppressing.py"),
     *("ministry/access.py", "ministry/tables.py", "ministry/naming.py", "ministry/presenting.py"),
+    *("ministry/rows.py", "ministry/exporting.py", "ministry/comparing.py", "documents/serving.py"),
     *("documents/sheets.py", "euc/draft_sheets.py", "euc/draft_files.py", "euc/attaching.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
     *("documents/stamping.py", "documents/pkcs11_signer.py", "documents/countersigning.py"),

@@ -1,5 +1,6 @@
-"""What is stored of figures: facts, the totals they add up to, and what is still to be added."""
+"""What is stored of figures: facts, the totals they add up to, what is still to be added, and what people ask for."""
 
+from ministry.models.exports import Export
 from ministry.models.kept import Fact, Fold, Pointer, Total
 
-__all__ = ["Fact", "Fold", "Pointer", "Total"]
+__all__ = ["Export", "Fact", "Fold", "Pointer", "Total"]

@@ -91,9 +91,10 @@ class Pointer(models.Model):
 
 
 class Fold(models.Model):
-    """The one row whoever changes totals holds; how often they were changed."""
+    """The one row whoever changes totals holds; how often they were changed, and when last."""
 
     number = models.BigIntegerField(default=0)
+    at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["id"]

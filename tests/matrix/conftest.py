@@ -12,12 +12,13 @@ from tests.matrix.world import build
 
 
 @pytest.fixture(scope="module")
-def _world_open(django_db_setup, django_db_blocker):
+def _world_open(django_db_setup, django_db_blocker, tmp_path_factory):
     quick = {
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
         "ACCOUNT_RATE_LIMITS": False,
         "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
     }
+    quick["FILES_DIR"] = tmp_path_factory.mktemp("files")
     with django_db_blocker.unblock(), override_settings(**quick), transaction.atomic():
         yield Harness(build(rows))
         transaction.set_rollback(True)

@@ -27,7 +27,7 @@ from shipments.models import ExportItem
 from tests.matrix import canaries, policy
 from tests.matrix.policy import Route
 from tests.matrix.routes import Address
-from tests.matrix.world import CLAUSES, POLICIES, QUALITY, RULES, STATIONS, Seeded, Visitor, World
+from tests.matrix.world import CLAUSES, POLICIES, QUALITY, RULES, STATIONS, Own, Seeded, Visitor, World
 
 OWN_APPS = {"accounts", "documents", "euc", "licensing", "shipments", "workflow"}
 LIBRARY_APPS = {"account", "mfa"}
@@ -189,6 +189,7 @@ SUBJECTS = {
     "token": lambda seeded, stage: {"token": seeded.certificates[stage].token},
     "draft-file": lambda seeded, stage: {"pk": seeded.draft_file.pk},
     "ending": lambda seeded, stage: {"ending": "csv"},
+    "figure-export": lambda seeded, stage: {"key": seeded.export},
     "figure": lambda seeded, stage: {"name": "issued"},
     "organisation": lambda seeded, stage: {"pk": seeded.organisation.pk},
     "membership": lambda seeded, stage: {"pk": seeded.membership.pk},
@@ -198,6 +199,7 @@ SUBJECTS = {
     "errand": lambda seeded, stage: {"pk": seeded.errand.pk},
     "choice": lambda seeded, stage: {"body:organisation": str(seeded.organisation.pk)},
 }
+OF_PEOPLE = {"figure-export"}  # a person's own, whatever their organisation
 OF_ORGANISATIONS = {"organisation", "membership", "invitation", "api-token", "choice"}
 IMPORTERS = {"a", "b"}
 BELONGS_TO_BOTH = {"broker", "undecided"}
@@ -220,14 +222,16 @@ def _absent(values: dict) -> dict:
 class Aim:
     """Where a visitor's own and others' objects lie for one kind of subject."""
 
-    own: Seeded | None
-    other: Seeded | None
+    own: Seeded | Own | None
+    other: Seeded | Own | None
     other_stage: str = ""
 
 
 def aim(world: World, visitor: Visitor, subject: str) -> Aim:
     """Importers have their own and the other importer's; reviewers what was submitted, and what never was."""
     seeded = world.seeded
+    if subject in OF_PEOPLE:
+        return Aim(world.own.get(visitor.name), world.own["other"])
     if subject == "choice" and visitor.name in BELONGS_TO_BOTH:
         return Aim(seeded["a"], seeded["authority"])
     if visitor.home in IMPORTERS:
@@ -273,15 +277,19 @@ def _unlike(found: Iterator[tuple[str, dict]]) -> list[tuple[str, dict]]:
     return list(kept.values())
 
 
-def _has(seeded: Seeded, subject: str) -> bool:
-    return seeded.membership is not None or subject not in {"membership", "invitation", "api-token"}
+def _has(seeded: Seeded | Own, subject: str) -> bool:
+    return (
+        isinstance(seeded, Own)
+        or seeded.membership is not None
+        or subject not in {"membership", "invitation", "api-token"}
+    )
 
 
 def _other_stages(at: Aim, visitor: Visitor, stage: str) -> list[str]:
     """Every stage of the other's certificates for importers; what was never submitted for reviewers."""
     if at.other is None:
         return []
-    if not stage or not at.other.certificates:
+    if not stage or isinstance(at.other, Own) or not at.other.certificates:
         return [stage]
     if at.other_stage:
         return [at.other_stage]
@@ -341,12 +349,14 @@ def _expected_of_machines(route, visitor, method, target, who) -> str:
     if visitor.name == "anonymous":
         return policy.UNAUTHORIZED
     writes = method in {"POST", "PUT", "PATCH", "DELETE"}
-    if visitor.name not in (policy.DRAFTERS if writes else policy.READERS):
+    if visitor.name not in (route.writers if writes else policy.READERS):
         return policy.FORBIDDEN
     if route.get is not None and visitor.name not in route.get:
         return policy.FORBIDDEN
     if who is None:
         return policy.OK if method == "OPTIONS" else policy.NO_SUCH_METHOD
+    if method in {"GET", "HEAD"} and route.after_get == policy.NO_SUCH_METHOD:
+        return policy.NO_SUCH_METHOD
     if target.kind != "own":
         return policy.ABSENT
     after = {"POST": route.after_post, "PATCH": route.after_patch, "DELETE": route.after_delete}

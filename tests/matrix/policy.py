@@ -51,6 +51,7 @@ class Route:
     patch: frozenset[str] | None = None
     delete: frozenset[str] | None = None
     json: dict | None = None  # what a machine sends
+    writers: frozenset[str] = DRAFTERS  # which machines' owners may change something
     after_patch: str = OK
     after_delete: str = "204"
     is_api: bool = (
@@ -248,6 +249,9 @@ ROUTES = {
     "ministry:figure": _open(get=READERS, subject="figure", is_shared=True),
     "ministry:figure-csv": _open(get=READERS, subject="figure", is_shared=True),
     "ministry:rows": _open(get=OVERSEERS, subject="figure", is_shared=True),
+    "ministry:exports": _open(get=OVERSEERS),
+    "ministry:export-ask": _open(post=OVERSEERS, subject="figure", is_shared=True),
+    "ministry:export-file": _open(get=OVERSEERS, subject="figure-export"),
     "ministry:rows-csv": _open(get=OVERSEERS, subject="figure", is_shared=True),
     # Control rules are the same for all; proposals are the authority's
     "euc:rule-list": _open(get=READERS),
@@ -325,6 +329,20 @@ ROUTES = {
     "api-balance": Route(get=READERS, subject="certificate", at="ISSUED", is_api=True),
     "api-figures": _open(get=READERS, is_api=True),
     "api-figure": _open(get=READERS, subject="figure", is_shared=True, is_api=True),
+    "api-figure-exports": _open(
+        get=OVERSEERS,
+        post=OVERSEERS,
+        after_get=NO_SUCH_METHOD,
+        writers=OVERSEERS,
+        subject="figure",
+        is_shared=True,
+        is_api=True,
+        json={"form": "csv"},
+        after_post="202",
+    ),
+    "api-exports": _open(get=OVERSEERS, is_api=True),
+    "api-export": _open(get=OVERSEERS, subject="figure-export", is_api=True),
+    "api-export-file": _open(get=OVERSEERS, subject="figure-export", is_api=True),
     "api-figure-rows": _open(get=OVERSEERS, subject="figure", is_shared=True, is_api=True),
     "api-verification": Route(
         get=EVERYBODY,

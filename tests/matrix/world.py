@@ -50,6 +50,10 @@ from euc.models import (
 from euc.models.certificate import today
 from euc.rule_forms import COPIED
 from euc.screening import services as screening
+from ministry import exporting
+from ministry.figures import FIGURES
+from ministry.naming import Names
+from ministry.tables import Query
 from tests.factories import MembershipFactory, OrganisationFactory, SiteFactory, UserFactory
 from tests.matrix import goods
 from tests.matrix.canaries import Canaries
@@ -93,11 +97,19 @@ class Visitor:
     actor: Actor | None
 
 
+@dataclass(frozen=True)
+class Own:
+    """What one person has for themselves: the key of an export."""
+
+    export: str
+
+
 @dataclass
 class World:
     seeded: dict[str, Seeded]
     visitors: dict[str, Visitor]
     owned: dict[str, set]  # keys of the rows of organisations "a" and "b"
+    own: dict[str, Own] = field(default_factory=dict)  # by visitor, and of an "other" that nobody visits as
 
 
 def build(rows_of) -> World:
@@ -121,7 +133,18 @@ def build(rows_of) -> World:
     people["broker"] = _broker(seeded)
     _hits(seeded["a"].certificates["ISSUED"], people["officer"])
     goods.export(seeded["a"].organisation, people["officer"])
-    return World(seeded, _visitors(people), owned)
+    overseers = {name: people[name] for name in ("officer", "senior", "auditor", "analyst")}
+    overseers["other"] = _person("Omana Other", authority, Role.OFFICER)
+    own = {name: Own(_export(actor)) for name, actor in overseers.items()}
+    return World(seeded, _visitors(people), owned, own)
+
+
+def _export(actor) -> str:
+    """A finished export of one person."""
+    given = {"by": actor, "figure": FIGURES["issued"], "query": Query(), "form": "csv", "names": Names()}
+    export = exporting.ask(**given)
+    exporting.keep(export, exporting.write(export, "matrix"))
+    return export.key
 
 
 def _propose_rule(officer) -> None:
