@@ -12,6 +12,8 @@ from accounts.access import actor_required
 from accounts.forms import NoticeChoicesForm
 from accounts.models import Notice, NoticeChoice
 from euc.paging import paginate
+from ministry import access, digesting
+from ministry.forms import DigestForm
 
 MOST_DIGITS = 18
 
@@ -56,13 +58,27 @@ def settings(request):
     person = request.actor.person
     chosen = dict(NoticeChoice.objects.filter(person=person).values_list("kind", "mail"))
     form = NoticeChoicesForm(request.POST or None, chosen=chosen)
-    if request.method == "POST" and form.is_valid():
+    figures = _figures_form(request)
+    if request.method == "POST" and form.is_valid() and (figures is None or figures.is_valid()):
         notices.choose(person, form.cleaned_data)
+        if figures is not None:
+            digesting.choose(request.actor, figures.cleaned_data["figures"])
         messages.success(request, _("Kept. It counts for what happens from now on."))
         return redirect("notice-list")
     context = {
         "form": form,
+        "figures": figures,
         "elsewhere": [kind.label for kind in Notice.Kind if kind in Notice.MAILED_ELSEWHERE],
         "cancel_url": reverse("notice-list"),
     }
-    return render(request, "config/notice_settings.html", context, status=422 if form.errors else 200)
+    is_wrong = form.errors or (figures is not None and figures.errors)
+    return render(request, "config/notice_settings.html", context, status=422 if is_wrong else 200)
+
+
+def _figures_form(request):
+    """How often the overview of figures comes, for who reads it; forms that were open before may leave it out."""
+    if not access.oversees(request.actor):
+        return None
+    now = digesting.chosen(request.actor)
+    sent = {"figures": request.POST.get("figures", now)} if request.method == "POST" else None
+    return DigestForm(sent, initial={"figures": now})

@@ -214,6 +214,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=env.int("FOLD_SECONDS", default=5)),
         "args": ["fold_figures"],
     },
+    "send-figures": {
+        "task": "config.tasks.run_command",
+        "schedule": crontab(minute=30),  # on the hour in India
+        "args": ["send_figures"],
+    },
+    "watch-figures": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(seconds=env.int("WATCH_SECONDS", default=60)),
+        "args": ["watch_figures"],
+    },
     "expire-exports": {
         "task": "config.tasks.run_command",
         "schedule": timedelta(hours=1),

@@ -1,4 +1,4 @@
-"""What a figure can be grouped by and narrowed to, as a filter bar."""
+"""What a figure can be grouped by and narrowed to, as a filter bar; what people keep of figures."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ministry import comparing
+from ministry import comparing, tables, warning
 from ministry.figures import Figure
-from ministry.models import Total
+from ministry.models import DigestChoice, Rule, Total
 from ministry.naming import DIMENSION_LABELS, Names
 
 MOST_CHOICES = 500
@@ -54,3 +54,53 @@ def _choices(figure: Figure, dim: str, names: Names) -> list[tuple[str, str]]:
     values = totals.values_list("a", flat=True)[:MOST_CHOICES]
     named = [(names.code(dim, value) or "-", names.words(figure.board, dim, value)) for value in values]
     return [("", _("any")), *sorted(named, key=lambda pair: pair[1].casefold())]
+
+
+class SavedViewForm(forms.Form):
+    name = forms.CharField(max_length=60, label=gettext_lazy("Name"))
+    is_shared = forms.BooleanField(required=False, label=gettext_lazy("Colleagues here may see it"))
+
+
+class DigestForm(forms.Form):
+    figures = forms.ChoiceField(
+        label=gettext_lazy("Figures: the overview as PDF, at nine o'clock, Indian time"),
+        choices=DigestChoice.Every.choices,
+    )
+
+
+class RuleForm(forms.ModelForm):
+    """Which number, beyond what, and who is told when not."""
+
+    column = forms.ChoiceField(label=gettext_lazy("Number"))
+
+    class Meta:
+        model = Rule
+        fields = ["column", "way", "threshold", "quiet_from", "quiet_to", "tells_everybody"]
+        labels = {
+            "way": gettext_lazy("Warn when it is"),
+            "threshold": gettext_lazy("Threshold"),
+            "quiet_from": gettext_lazy("Quiet from (India)"),
+            "quiet_to": gettext_lazy("Quiet until"),
+            "tells_everybody": gettext_lazy("Tell everybody here who reads figures"),
+        }
+
+    def __init__(self, *args: Any, figure: Figure, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["column"].choices = [(one.name, _weighed(one)) for one in warning.columns_of(figure)]
+        self.fields["threshold"].localize = False
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        first, last = found.get("quiet_from"), found.get("quiet_to")
+        if (first is None) != (last is None) and not self.errors:
+            self.add_error("quiet_to" if last is None else "quiet_from", _("Say both hours, or none."))
+        elif first is not None and first == last:
+            self.add_error("quiet_to", _("Quiet hours end at another hour."))
+        return found
+
+
+def _weighed(column: tables.Column) -> str:
+    """A number with the unit its threshold is in."""
+    units = {tables.MILLIGRAMS: "kg", tables.RUPEES: "₹", tables.PERCENT: "%", tables.DAYS: _("days")}
+    unit = units.get(column.unit)
+    return f"{column.label} ({unit})" if unit else str(column.label)

@@ -1,7 +1,9 @@
-"""Errands of this app: the slices of exports."""
+"""Errands of this app: the slices of exports, the overview by mail."""
 
-from ministry import exporting
-from ministry.models import Export
+from django.utils import timezone
+
+from ministry import digesting, emails, exporting
+from ministry.models import DigestChoice, Export
 from workflow import errands
 
 
@@ -14,3 +16,13 @@ def keep_slice(errand, written: exporting.Slice) -> None:
 
 
 errands.handle(exporting.WRITE, work=write_export, settle=keep_slice)
+
+
+def send_digest(errand) -> None:
+    """Nothing for who wants none any more, or may not read it."""
+    choice = DigestChoice.objects.select_related("person", "organisation").get(pk=errand.subject_id)
+    if digesting.reader_of(choice):
+        emails.send_digest(choice, key=f"figures-{errand.pk}", at=timezone.now())
+
+
+errands.handle(digesting.SEND, work=send_digest, settle=lambda errand, result: None)

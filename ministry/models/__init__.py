@@ -2,5 +2,16 @@
 
 from ministry.models.exports import Export
 from ministry.models.kept import Fact, Fold, Pointer, Total
+from ministry.models.watching import Crossing, DigestChoice, Rule, SavedView
 
-__all__ = ["Export", "Fact", "Fold", "Pointer", "Total"]
+__all__ = [
+    "Crossing",
+    "DigestChoice",
+    "Export",
+    "Fact",
+    "Fold",
+    "Pointer",
+    "Rule",
+    "SavedView",
+    "Total",
+]

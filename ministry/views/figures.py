@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import roles_required
 from euc.paging import paginate
-from ministry import access, asking, overview, presenting, published, reading, suppressing
+from ministry import access, asking, overview, presenting, published, reading, suppressing, warning
 from ministry import rows as row_files
 from ministry.figures import FIGURES, Figure
-from ministry.forms import AskForm
+from ministry.forms import AskForm, SavedViewForm
 from ministry.naming import DIMENSION_LABELS, Names
 from ministry.serializers import table_as_csv, table_as_data
 from ministry.tables import Query
@@ -94,6 +94,8 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         "others": access.figures_for(request.actor),
         "now": timezone.now(),
         "oversees": oversees,
+        "may_warn": oversees and warning.columns_of(found),
+        "view_form": SavedViewForm() if oversees else None,
         "published_groups": []
         if oversees
         else [(dim, DIMENSION_LABELS[dim]) for dim in suppressing.groups_of(found)],

@@ -190,6 +190,8 @@ SUBJECTS = {
     "draft-file": lambda seeded, stage: {"pk": seeded.draft_file.pk},
     "ending": lambda seeded, stage: {"ending": "csv"},
     "figure-export": lambda seeded, stage: {"key": seeded.export},
+    "figure-view": lambda seeded, stage: {"key": seeded.view},
+    "figure-rule": lambda seeded, stage: {"key": seeded.rule},
     "figure": lambda seeded, stage: {"name": "issued"},
     "organisation": lambda seeded, stage: {"pk": seeded.organisation.pk},
     "membership": lambda seeded, stage: {"pk": seeded.membership.pk},
@@ -199,7 +201,7 @@ SUBJECTS = {
     "errand": lambda seeded, stage: {"pk": seeded.errand.pk},
     "choice": lambda seeded, stage: {"body:organisation": str(seeded.organisation.pk)},
 }
-OF_PEOPLE = {"figure-export"}  # a person's own, whatever their organisation
+OF_PEOPLE = {"figure-export", "figure-view", "figure-rule"}  # a person's own, whatever their organisation
 OF_ORGANISATIONS = {"organisation", "membership", "invitation", "api-token", "choice"}
 IMPORTERS = {"a", "b"}
 BELONGS_TO_BOTH = {"broker", "undecided"}

@@ -250,6 +250,16 @@ ROUTES = {
     "ministry:figure-csv": _open(get=READERS, subject="figure", is_shared=True),
     "ministry:rows": _open(get=OVERSEERS, subject="figure", is_shared=True),
     "ministry:exports": _open(get=OVERSEERS),
+    "ministry:views": _open(get=OVERSEERS),
+    "ministry:view": _open(get=OVERSEERS, subject="figure-view", after_get=SEE_OTHER),
+    "ministry:view-keep": _open(post=OVERSEERS, subject="figure", is_shared=True),
+    "ministry:view-remove": _open(post=OVERSEERS, subject="figure-view"),
+    "ministry:rules": _open(get=OVERSEERS),
+    "ministry:rule": _open(get=OVERSEERS, post=OVERSEERS, subject="figure-rule", after_post=ANSWERED),
+    "ministry:rule-make": _open(
+        get=OVERSEERS, post=OVERSEERS, subject="figure", is_shared=True, after_post=ANSWERED
+    ),
+    "ministry:rule-remove": _open(post=OVERSEERS, subject="figure-rule"),
     "ministry:export-ask": _open(post=OVERSEERS, subject="figure", is_shared=True),
     "ministry:export-file": _open(get=OVERSEERS, subject="figure-export"),
     "ministry:rows-csv": _open(get=OVERSEERS, subject="figure", is_shared=True),

@@ -50,8 +50,9 @@ from euc.models import (
 from euc.models.certificate import today
 from euc.rule_forms import COPIED
 from euc.screening import services as screening
-from ministry import exporting
+from ministry import exporting, warning
 from ministry.figures import FIGURES
+from ministry.models import SavedView
 from ministry.naming import Names
 from ministry.tables import Query
 from tests.factories import MembershipFactory, OrganisationFactory, SiteFactory, UserFactory
@@ -99,9 +100,11 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Own:
-    """What one person has for themselves: the key of an export."""
+    """What one person has for themselves: the keys of an export, a view and a rule."""
 
     export: str
+    view: str
+    rule: str
 
 
 @dataclass
@@ -135,16 +138,19 @@ def build(rows_of) -> World:
     goods.export(seeded["a"].organisation, people["officer"])
     overseers = {name: people[name] for name in ("officer", "senior", "auditor", "analyst")}
     overseers["other"] = _person("Omana Other", authority, Role.OFFICER)
-    own = {name: Own(_export(actor)) for name, actor in overseers.items()}
+    own = {name: _own(actor) for name, actor in overseers.items()}
     return World(seeded, _visitors(people), owned, own)
 
 
-def _export(actor) -> str:
-    """A finished export of one person."""
-    given = {"by": actor, "figure": FIGURES["issued"], "query": Query(), "form": "csv", "names": Names()}
-    export = exporting.ask(**given)
+def _own(actor) -> Own:
+    given = {"by": actor, "figure": FIGURES["issued"], "query": Query(), "names": Names()}
+    export = exporting.ask(form="csv", **given)
     exporting.keep(export, exporting.write(export, "matrix"))
-    return export.key
+    view = SavedView.objects.create(
+        person=actor.person, organisation=actor.organisation, name="Mine", figure="issued"
+    )
+    rule = warning.keep(column="n", way="ABOVE", threshold=3, **given)
+    return Own(export.key, view.key, rule.key)
 
 
 def _propose_rule(officer) -> None:
