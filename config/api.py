@@ -90,12 +90,12 @@ urlpatterns = [
         "certificates/<reference:reference>/balance/", shipments_api.BalanceView.as_view(), name="api-balance"
     ),
     path("figures/", ministry_api.CatalogueView.as_view(), name="api-figures"),
-    path("figures/<slug:name>/", ministry_api.FigureView.as_view(), name="api-figure"),
-    path("figures/<slug:name>/exports/", ministry_api.AskForExportView.as_view(), name="api-figure-exports"),
+    path("figures/<str:name>/", ministry_api.FigureView.as_view(), name="api-figure"),
+    path("figures/<str:name>/exports/", ministry_api.AskForExportView.as_view(), name="api-figure-exports"),
     path("exports/", ministry_api.ExportsView.as_view(), name="api-exports"),
-    path("exports/<slug:key>/", ministry_api.ExportView.as_view(), name="api-export"),
-    path("exports/<slug:key>/file/", ministry_api.ExportFileView.as_view(), name="api-export-file"),
-    path("figures/<slug:name>/rows/", ministry_api.RowsView.as_view(), name="api-figure-rows"),
+    path("exports/<str:key>/", ministry_api.ExportView.as_view(), name="api-export"),
+    path("exports/<str:key>/file/", ministry_api.ExportFileView.as_view(), name="api-export-file"),
+    path("figures/<str:name>/rows/", ministry_api.RowsView.as_view(), name="api-figure-rows"),
     path("verifications/<str:token>/", euc_api.verify, name="api-verification"),
     path("openapi.yaml", open_to_all(SpectacularAPIView.as_view()), name="api-schema"),
 ]

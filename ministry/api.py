@@ -30,8 +30,9 @@ from ministry.models import Export, Fact
 from ministry.naming import Names
 from ministry.serializers import (
     ExportAskSerializer,
+    ExportPageSerializer,
     ExportSerializer,
-    FactSerializer,
+    FactPageSerializer,
     FigureSerializer,
     TableSerializer,
     fact_as_data,
@@ -52,11 +53,27 @@ PARAMETERS = [
     ),
     OpenApiParameter("sector", description="A value to narrow to; so for any dimension, repeatedly.", many=True),
 ]  # fmt: skip
-PROBLEMS = {
-    400: OpenApiResponse(ProblemSerializer, "Something that was asked is not known; `fields` says what."),
-    403: OpenApiResponse(ProblemSerializer, "Not for your role."),
-    404: OpenApiResponse(ProblemSerializer, "There is no such figure."),
+PROBLEM = "application/problem+json"
+SAID = {
+    400: "Something that was asked is not known; `fields` says what.",
+    401: "No token, or one that is not valid.",
+    403: "Not for your role.",
+    404: "There is none that you may see.",
+    406: "Neither of the forms that there are is accepted.",
+    409: "Not now; `detail` says why.",
+    415: "The body is no JSON.",
+    429: "Too often.",
 }
+
+
+def _problems(*codes: int) -> dict[tuple[int, str], OpenApiResponse]:
+    """The refusals of an address, as they are documented; those of every address are added."""
+    return {
+        (code, PROBLEM): OpenApiResponse(ProblemSerializer, SAID[code])
+        for code in (*codes, 401, 403, 406, 429)
+    }
+
+
 EXAMPLE = {
     "figure": "issued",
     "as_of": "2026-11-27T09:00:00Z",
@@ -114,7 +131,9 @@ class CatalogueView(APIView):
     permission_classes = [ActsForAnOrganisation, DraftsForAnImporter]
 
     @extend_schema(
-        summary="The figures you may read, with their definitions", responses=FigureSerializer(many=True)
+        operation_id="figures_list",
+        summary="The figures you may read, with their definitions",
+        responses={200: FigureSerializer(many=True), **_problems(404)},
     )
     def get(self, request: Request) -> Response:
         return Response([figure_as_data(figure) for figure in access.figures_for(request.actor)])
@@ -129,7 +148,12 @@ class FigureView(APIView):
     @extend_schema(
         summary="A figure, grouped and narrowed; complete up to the last change",
         parameters=PARAMETERS,
-        responses={200: TableSerializer, **PROBLEMS},
+        responses={
+            (200, "application/json"): TableSerializer,
+            (200, "text/csv"): OpenApiTypes.STR,
+            304: OpenApiResponse(None, "What `If-None-Match` names."),
+            **_problems(400, 404),
+        },
         examples=[
             OpenApiExample("Certificates issued", value=EXAMPLE, response_only=True, status_codes=["200"])
         ],
@@ -175,7 +199,7 @@ class RowsView(APIView):
     @extend_schema(
         summary="The rows behind a figure, newest first; reading them is recorded",
         parameters=[*PARAMETERS, OpenApiParameter("cursor", description="From `next` of the page before.")],
-        responses={200: FactSerializer(many=True), **PROBLEMS},
+        responses={200: FactPageSerializer, **_problems(400, 404)},
     )
     def get(self, request: Request, name: str) -> Response:
         figure, names = figure_named(name, request), Names()
@@ -204,8 +228,7 @@ class AskForExportView(APIView):
         request=ExportAskSerializer,
         responses={
             202: ExportSerializer,
-            **PROBLEMS,
-            409: OpenApiResponse(ProblemSerializer, "Not so many."),
+            **_problems(400, 404, 409, 415),
         },
     )
     def post(self, request: Request, name: str) -> Response:
@@ -247,9 +270,10 @@ class ExportsView(APIView):
     permission_classes = [ActsForAnOrganisation, Oversees, DraftsForAnImporter]
 
     @extend_schema(
+        operation_id="exports_list",
         summary="Your exports, the newest first",
         parameters=[OpenApiParameter("cursor", description="From `next` of the page before.")],
-        responses={200: ExportSerializer(many=True), 403: PROBLEMS[403]},
+        responses={200: ExportPageSerializer, **_problems(404)},
     )
     def get(self, request: Request) -> Response:
         pages = ExportPages()
@@ -261,6 +285,8 @@ class ExportsView(APIView):
 
 
 def export_of(request: Request, key: str) -> Export:
+    if not key.isalnum():
+        raise Http404
     return get_object_or_404(Export.objects.visible_to(request.actor), key=key)
 
 
@@ -271,7 +297,7 @@ class ExportView(APIView):
 
     @extend_schema(
         summary="How far an export is written, and where its file is",
-        responses={200: ExportSerializer, 403: PROBLEMS[403], 404: PROBLEMS[404]},
+        responses={200: ExportSerializer, **_problems(404)},
     )
     def get(self, request: Request, key: str) -> Response:
         export = export_of(request, key)
@@ -299,12 +325,12 @@ class ExportFileView(APIView):
         summary="The file; `Range` goes on with a download that broke off",
         parameters=[OpenApiParameter("Range", location=OpenApiParameter.HEADER, description="`bytes=1000-`")],
         responses={
-            (200, "application/octet-stream"): OpenApiTypes.BINARY,
-            (206, "application/octet-stream"): OpenApiTypes.BINARY,
-            403: PROBLEMS[403],
-            404: OpenApiResponse(
-                ProblemSerializer, "There is none, or it is not written yet, or it is deleted."
-            ),
+            **{
+                (code, kind.partition(";")[0]): OpenApiTypes.BINARY
+                for code in (200, 206)
+                for kind in exporting.MEDIA_TYPES.values()
+            },
+            **_problems(404),
             416: OpenApiResponse(None, "The file ends before."),
         },
     )

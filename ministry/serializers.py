@@ -72,6 +72,14 @@ class FactSerializer(serializers.Serializer):
     value = serializers.CharField()
 
 
+class FactPageSerializer(serializers.Serializer):
+    """Rows of one page, with the addresses of its neighbours."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = FactSerializer(many=True)
+
+
 class ExportAskSerializer(serializers.Serializer):
     form = serializers.ChoiceField(choices=Export.Form.choices)
 
@@ -90,6 +98,14 @@ class ExportSerializer(serializers.Serializer):
     asked_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     file = serializers.URLField(allow_null=True)
+
+
+class ExportPageSerializer(serializers.Serializer):
+    """Exports of one page, with the addresses of its neighbours."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ExportSerializer(many=True)
 
 
 def figure_as_data(figure: Figure) -> dict[str, Any]:

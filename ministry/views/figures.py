@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -49,11 +51,17 @@ def _published(request: HttpRequest, names: Names) -> HttpResponse:
     return render(request, "ministry/published.html", context)
 
 
-def _published_tables(reader: reading.Reader, names: Names) -> Iterator[tuple[Figure, presenting.Shown]]:
+def _published_tables(
+    reader: reading.Reader, names: Names
+) -> Iterator[tuple[Figure, list[tuple[str, presenting.Shown]]]]:
+    """Each figure by financial year, the newest first."""
     for figure in suppressing.figures():
         query = access.published_query(figure)
         table, _hidden = suppressing.read(figure, reader, query)
-        yield figure, presenting.shown(figure, query, table, names, links=False)
+        shown = presenting.shown(figure, query, table, names, links=False)
+        years = groupby(shown.rows, key=lambda row: row.heads[0])
+        parts = [(year, replace(shown, rows=list(rows), note="")) for year, rows in years]
+        yield figure, parts[::-1]
 
 
 def _figure(request: HttpRequest, name: str) -> Figure:

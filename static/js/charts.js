@@ -17,24 +17,24 @@
       value: row.cells[at].dataset.value === "" ? null : Number(row.cells[at].dataset.value),
       shown: row.cells[at].textContent.trim(),
     }));
-    return { title: heads[at].textContent.trim(), rows };
+    return { title: heads[at].textContent.trim(), axis: heads[at].dataset.axis, rows };
   }
 
   function draw(holder) {
     const table = document.getElementById(holder.dataset.table);
     if (!table) return;
-    const { title, rows } = read(table);
+    const { title, axis, rows } = read(table);
     const isLine = holder.dataset.chart === "line";
     const ink = css("--bs-body-color");
     const names = { type: "category", data: rows.map((row) => row.name), axisLabel: { color: ink, width: 130, overflow: "truncate" } };
-    const values = { type: "value", axisLabel: { color: ink, hideOverlap: true }, splitLine: { lineStyle: { opacity: 0.3 } } };
+    const values = { type: "value", name: axis, nameLocation: isLine ? "end" : "middle", nameGap: isLine ? 12 : 26, nameTextStyle: { color: ink, align: isLine ? "left" : "center" }, axisLabel: { color: ink, hideOverlap: true }, splitLine: { lineStyle: { opacity: 0.3 } } };
     holder.hidden = false;
     const chart = echarts.getInstanceByDom(holder) || echarts.init(holder, null, { renderer: "svg" });
     chart.setOption({
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       aria: { enabled: true, decal: { show: !isLine }, label: { description: `${title}: ${rows.map((row) => `${row.name} ${row.shown}`).join("; ")}` } },
       textStyle: { fontFamily: css("font-family") || "sans-serif" },
-      grid: { left: 8, right: 36, top: 12, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 36, top: isLine ? 32 : 12, bottom: isLine ? 8 : 26, containLabel: true },
       tooltip: { trigger: "axis", renderMode: "richText", formatter: (points) => `${points[0].name}\n${rows[points[0].dataIndex].shown}` },
       xAxis: isLine ? names : values,
       yAxis: isLine ? values : { ...names, inverse: true },
