@@ -86,7 +86,7 @@ def _columns(measure: Column) -> list[Column]:
         measure,
         Column(f"{measure.name}_before", _("%(measure)s before") % said, measure.unit),
         Column(f"{measure.name}_change", _("%(measure)s: change") % said, measure.unit),
-        Column(f"{measure.name}_change_percent", _("%(measure)s: change in %%") % said, tables.PERCENT),
+        Column(f"{measure.name}_change_percent", _("%(measure)s: in %%") % said, tables.PERCENT),
     ]
 
 

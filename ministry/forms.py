@@ -87,7 +87,7 @@ class RuleForm(forms.ModelForm):
     def __init__(self, *args: Any, figure: Figure, **given: Any) -> None:
         super().__init__(*args, **given)
         self.fields["column"].choices = [(one.name, _weighed(one)) for one in warning.columns_of(figure)]
-        self.fields["threshold"].localize = False
+        self.fields["way"].choices = Rule.Way.choices
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data

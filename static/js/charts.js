@@ -10,8 +10,8 @@
   function read(table) {
     const heads = [...table.tHead.rows[0].cells];
     const first = heads.findIndex((cell) => cell.dataset.unit);
-    const weight = heads.findIndex((cell) => ["mg", "inr", "weeks", "percent"].includes(cell.dataset.unit));
-    const at = weight < 0 ? first : weight;
+    const found = ["mg", "inr", "weeks", "percent"].map((unit) => heads.findIndex((cell) => cell.dataset.unit === unit));
+    const at = found.find((place) => place >= 0) ?? first;
     const rows = [...table.tBodies[0].rows].map((row) => ({
       name: row.cells[0].textContent.trim(),
       value: row.cells[at].dataset.value === "" ? null : Number(row.cells[at].dataset.value),
