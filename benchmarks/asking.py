@@ -129,6 +129,7 @@ def bare_csv() -> None:
 def page() -> float:
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.get(email="analyst@ministry.example"))
+    client.get("/figures/")  # a process reads its templates once
     times = []
     for _time in range(TIMES):
         begun = time.perf_counter()
@@ -145,8 +146,8 @@ def main() -> None:
     found |= {
         "naive": timed(naive, 3),
         "overview": page(),
-        "csv": timed(as_csv, 2),
-        "bare_csv": timed(bare_csv, 2),
+        "csv": timed(as_csv, 5),
+        "bare_csv": timed(bare_csv, 5),
     }
     found["with"], found["without"] = posted()
     print(json.dumps(found))

@@ -16,7 +16,7 @@ from django.utils import translation
 from accounts.actors import Actor
 from accounts.models import Organisation
 from euc import assessing
-from euc.models import Certificate, GoodsLine, Party, Undertaking
+from euc.models import Certificate, EndUse, GoodsLine, Party, Undertaking
 
 SCHEMA = "euc-certificate/1"
 
@@ -57,7 +57,7 @@ def _build(
             "contract_number": certificate.contract_number,
         },
         "goods": _goods(certificate.lines(), signed_at),
-        "end_use": _end_use(certificate),
+        "end_use": end_use_as_signed(certificate.end_use),
         "undertakings": [_undertaking(u) for u in certificate.promises() if u.rows()],
         "evidence": [
             {
@@ -146,8 +146,8 @@ def _plain(value: Any) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _end_use(certificate: Certificate) -> dict[str, Any]:
-    use = certificate.end_use
+def end_use_as_signed(use: EndUse) -> dict[str, Any]:
+    """What the goods are for."""
     copied = ("sector", "product", "model", "oem", "plant_name", "plant_address", "position", "purpose",
               "purpose_zh", "magnet_per_unit_mg", "units_per_year", "destination_market", "is_civil")  # fmt: skip
     return {

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from euc import assessing, control
 from euc import content as contents
 from euc import workflow as law
 from euc.models import Certificate, EndUse, GoodsLine, Party, Revision, Undertaking
@@ -34,6 +35,7 @@ class Batch:
         self.lines: Beside[Certificate, list[GoodsLine]] = Beside()
         self.classes: Beside[GoodsLine, str] = Beside()
         self.sectors: Beside[Certificate, str] = Beside()
+        self.rules = assessing.rules()
         self.exporters: Beside[Certificate, tuple[str, str]] = Beside()
 
     def write(self, count: int) -> None:
@@ -148,7 +150,7 @@ class Batch:
         )
 
     def _revision(self, certificate: Certificate) -> Revision:
-        """The content as if it had been signed; the assessment of a line says its class and no more."""
+        """The content as if it had been signed that day, with what the control rules say of each line."""
         name, uscc = self.exporters[certificate]
         importer = contents.firm(certificate.importer)
         exporter = dict.fromkeys(importer, "") | {
@@ -157,8 +159,7 @@ class Batch:
             "identifiers": {"USCC": uscc},
         }
         goods = [
-            contents.line_as_signed(line)
-            | {"assessment": {"weight_class": self.classes[line], "controlled": True, "codes": [], "why": []}}
+            contents.line_as_signed(line) | {"assessment": self._assessed(line, certificate)}
             for line in self.lines[certificate]
         ]
         return Revision(
@@ -182,7 +183,7 @@ class Batch:
                     "contract_number": certificate.contract_number,
                 },
                 "goods": goods,
-                "end_use": {"sector": self.sectors[certificate], "sector_label": "", "product": "Motor"},
+                "end_use": contents.end_use_as_signed(self._use(certificate)),
                 "undertakings": [],
                 "evidence": [],
                 "signatory": contents.signatory(None, None),
@@ -191,6 +192,11 @@ class Batch:
             submitted_by=certificate.submitted_by,
             submitted_at=certificate.submitted_at,
         )
+
+    def _assessed(self, line: GoodsLine, certificate: Certificate) -> dict[str, Any]:
+        on = control.day_in_china(certificate.submitted_at)
+        found = control.assess(assessing.facts_of(line), on, self.rules).as_json()
+        return {"on": on.isoformat(), **found, "weight_class": self.classes[line]}
 
     def _undertaking(self, certificate: Certificate) -> Undertaking:
         people = self.world.people

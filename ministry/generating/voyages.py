@@ -58,7 +58,7 @@ class Voyages:
             self.world.serial += 1
             number, arrived = self.world.serial, day + timedelta(days=pick.randrange(5, 25))
             consignment = Consignment(
-                reference=self.world.numbers.reference("SHP", goods.certificate.importer.iec, day),
+                reference=self.world.numbers.reference("CON", goods.certificate.importer.iec, day),
                 importer=goods.certificate.importer,
                 certificate=goods.certificate,
                 licence=line.licence,

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -437,6 +438,14 @@ class TestDoors:
         assert page.status_code == 200
         lines = b"".join(reader.get("/figures/issued/rows.csv").streaming_content).decode("utf-8-sig")
         assert len(lines.splitlines()) == Fact.objects.filter(board="issued").count() + 1
+
+    @pytest.mark.parametrize("name", figures.FIGURES)
+    def test_every_figure_opens_down_to_pages_of_its_rows(self, trade, reader, name):
+        assert reader.get(f"/figures/{name}/").status_code == 200
+        page = reader.get(f"/figures/{name}/rows/")
+        assert page.status_code == 200
+        for address in re.findall(r'<a class="reference" href="([^"]+)"', page.content.decode())[:1]:
+            assert reader.get(address).status_code == 200
 
     def test_the_overview_costs_the_same_however_much_there_is(self, reader, django_assert_max_num_queries):
         generating.generate(certificates=20, years=1, seed=1)
