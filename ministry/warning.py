@@ -30,6 +30,8 @@ from workflow import engine, events
 
 MOST = 50
 SCALE = {tables.MILLIGRAMS: 1_000_000, tables.RUPEES: 100}
+UNITS = {tables.MILLIGRAMS: " kg", tables.PERCENT: " %", tables.RUPEES: " ₹"}
+WEIGHED = ("figure", "query", "column", "way", "threshold", "is_active")
 SUMS = (tables.COUNT, tables.MILLIGRAMS, tables.RUPEES)
 
 
@@ -44,11 +46,11 @@ def keep(
 ) -> Rule:
     """Make a rule, or change one's own; recorded. A changed rule begins anew.
 
-    Raises NotAllowed for who does not oversee and for one rule too many.
+    Raises NotAllowed for who does not oversee, for another's rule and for one rule too many.
     """
-    if not access.oversees(by):
-        raise engine.NotAllowed(_("Rules about figures are for ministries and authorities."))
     mine = Rule.objects.visible_to(by)
+    if not access.oversees(by) or (rule is not None and not mine.filter(pk=rule.pk).exists()):
+        raise engine.NotAllowed(_("Rules about figures are for ministries and authorities."))
     if rule is None and mine.count() >= MOST:
         raise engine.NotAllowed(_("%(count)d rules are kept; remove one first.") % {"count": MOST})
     found = rule or Rule(person=by.person, organisation=by.organisation, figure=figure.name)
@@ -89,15 +91,14 @@ def value_of(rule: Rule, reader: reading.Reader, names: Names) -> Decimal | None
 def watch(*, at: datetime | None = None) -> int:
     """Weigh every rule by figures of one moment; how many crossings were told. Safe to run at any time, or twice."""
     at = at or timezone.now()
-    rules = list(Rule.objects.active().select_related("person", "organisation").order_by("pk"))
+    rules = list(Rule.objects.active().order_by("pk"))
     if not rules:
         return 0
     names = Names()
     with reading.reader() as reader:
         values = reader.together(lambda reader: [_value(rule, reader, names) for rule in rules])
-    return sum(
-        _weigh(rule.pk, value, at) for rule, value in zip(rules, values, strict=True) if value is not None
-    )
+    weighed = [(rule, value) for rule, value in zip(rules, values, strict=True) if value is not None]
+    return sum(_judge(rule, value, at) for rule, value in weighed if _is_news(rule, value))
 
 
 def _value(rule: Rule, reader: reading.Reader, names: Names) -> Decimal | None:
@@ -108,16 +109,28 @@ def _value(rule: Rule, reader: reading.Reader, names: Names) -> Decimal | None:
         return None
 
 
+def _is_beyond(rule: Rule, value: Decimal) -> bool:
+    return value > rule.threshold if rule.way == Rule.Way.ABOVE else value < rule.threshold
+
+
+def _is_news(rule: Rule, value: Decimal) -> bool:
+    """Whether it crossed or fell back, or a crossing is still to be told."""
+    is_beyond = _is_beyond(rule, value)
+    return is_beyond != (rule.crossed_at is not None) or (is_beyond and rule.told_at is None)
+
+
 @transaction.atomic
-def _weigh(pk: int, value: Decimal, at: datetime) -> int:
-    rule = Rule.objects.select_for_update().select_related("person", "organisation").get(pk=pk)
-    if not rule.is_active:
+def _judge(seen: Rule, value: Decimal, at: datetime) -> int:
+    """Write down and tell what is still news of a rule that nobody changed since it was weighed."""
+    rule = Rule.objects.select_for_update().get(pk=seen.pk)
+    is_same = all(getattr(rule, name) == getattr(seen, name) for name in WEIGHED)
+    if not (is_same and _is_news(rule, value)):
         return 0
-    is_beyond = value > rule.threshold if rule.way == Rule.Way.ABOVE else value < rule.threshold
+    is_beyond = _is_beyond(rule, value)
     if is_beyond != (rule.crossed_at is not None):
         Crossing.objects.create(rule=rule, at=at, is_beyond=is_beyond, value=value, threshold=rule.threshold)
         rule.crossed_at, rule.told_at = (at if is_beyond else None), None
-    is_told = is_beyond and rule.told_at is None and not rule.is_quiet(timezone.localtime(at, INDIA).time())
+    is_told = is_beyond and not rule.is_quiet(timezone.localtime(at, INDIA).time())
     if is_told:
         rule.told_at = at
         _tell(rule, value, at)
@@ -126,11 +139,13 @@ def _weigh(pk: int, value: Decimal, at: datetime) -> int:
 
 
 def _tell(rule: Rule, value: Decimal, at: datetime) -> None:
-    line = notices.telling("figure-crossed")
-    said = {"figure": str(FIGURES[rule.figure].title), "value": f"{value.normalize():f}"}
-    said |= {"threshold": f"{rule.threshold.normalize():f}", "way": rule.get_way_display()}
+    figure = FIGURES[rule.figure]
+    unit = next(UNITS.get(one.unit, "") for one in figure.columns if one.name == rule.column)
+    said = {"value": f"{value.normalize():f}{unit}", "threshold": f"{rule.threshold.normalize():f}{unit}"}
+    line = notices.telling(f"figure-{rule.way.lower()}")
     if line is not None:
-        notices.tell(line, rule, key=f"{rule.key}-{rule.crossed_at:%Y%m%dT%H%M%S.%f}", at=at, details=said)
+        key = f"{rule.key}-{rule.crossed_at:%Y%m%dT%H%M%S.%f}"
+        notices.tell(line, rule, key=key, at=at, details={"figure": str(figure.title), **said})
 
 
 def readers(rule: Rule) -> Any:

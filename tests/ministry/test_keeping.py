@@ -163,7 +163,7 @@ class TestRules:
             count(number)
             told.append(warning.watch(at=self.at(minute)))
         assert told == [0, 0, 1, 0, 0, 0, 0, 1, 0]
-        assert Notice.objects.filter(code="figure-crossed", person=analyst.person).count() == 2
+        assert Notice.objects.filter(code="figure-above", person=analyst.person).count() == 2
         log = list(Crossing.objects.filter(rule=rule).order_by("id").values_list("is_beyond", "value"))
         assert log == [(True, 3), (False, 2), (True, 5)]
 
@@ -193,7 +193,7 @@ class TestRules:
         warning.watch(at=self.at(0))
         count(0)
         assert warning.watch(at=self.at(120)) == 0
-        assert Notice.objects.filter(code="figure-crossed").count() == 0
+        assert Notice.objects.filter(code="figure-above").count() == 0
 
     def test_tell_colleagues_when_asked_to(self, analyst, colleague, officer, drafter):
         rule_of(analyst, "status=BREACHED", tells_everybody=True)
@@ -232,8 +232,20 @@ class TestRules:
         for _number in range(12):
             rule_of(analyst, "status=BREACHED")
         warning.watch(at=self.at(0))
-        with django_assert_max_num_queries(12 * 4 + 6):
+        with django_assert_max_num_queries(4):
             warning.watch(at=self.at(1))
+
+    def test_that_were_changed_while_they_were_weighed_tell_nothing(self, analyst):
+        rule = rule_of(analyst, "status=BREACHED")
+        seen = Rule.objects.get(pk=rule.pk)
+        Rule.objects.filter(pk=rule.pk).update(threshold=9)
+        assert warning._judge(seen, Decimal(3), self.at(0)) == 0
+        assert not Crossing.objects.exists()
+
+    def test_of_another_cannot_be_changed(self, analyst, colleague):
+        rule = rule_of(analyst)
+        with pytest.raises(engine.NotAllowed):
+            rule_of(colleague, rule=rule)
 
     def test_refuse_importers_and_too_many(self, analyst, drafter, monkeypatch):
         with pytest.raises(engine.NotAllowed):

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from ministry import generating
 
@@ -25,4 +26,6 @@ class Command(BaseCommand):
             seed=options["seed"],
             say=lambda text: self.stdout.write(text),
         )
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # the planner knows nothing yet of so many new rows
         self.stdout.write(f"{options['certificates']} certificates, {facts} facts")
