@@ -57,6 +57,20 @@ def _make_seal() -> bool:
     return True
 
 
+def make_another_seal() -> None:
+    """A new root and sealing key under the same passphrase; the roots of the keys before it stay trusted."""
+    root_key, seal_key = (rsa.generate_private_key(public_exponent=65537, key_size=3072) for _ in range(2))
+    root = _root(root_key, f"DEMONSTRATION root {datetime.now(UTC):%Y-%m-%d %H:%M:%S}")
+    seal = _seal(seal_key, root, root_key)
+    lock = BestAvailableEncryption(Path(settings.SEAL_PASSPHRASE_FILE).read_bytes().strip())
+    trusted = Path(settings.SEAL_TRUST_ROOTS)
+    _write(trusted, trusted.read_bytes().rstrip() + b"\n" + root.public_bytes(Encoding.PEM))
+    _write(
+        Path(settings.SEAL_PKCS12),
+        pkcs12.serialize_key_and_certificates(b"seal", seal_key, seal, [root], lock),
+    )
+
+
 def _make_time_stamper() -> bool:
     """Another root and a key that stamps the time, under the passphrase of the seal."""
     folder = Path(settings.KEYS_DIR)

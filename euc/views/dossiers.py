@@ -44,6 +44,7 @@ def _context(request: HttpRequest, certificate: Certificate) -> dict[str, Any]:
         context["items"] = dossier.items(certificate)
     except engine.WrongStatus as refused:
         context["refusal"] = refused
+        context["is_waiting"] = certificate.is_in_force()  # its papers are being sealed
     except storing.Corrupted:
         context["refusal"] = _("A file cannot be read at the moment. An administrator has to look after it.")
     return context

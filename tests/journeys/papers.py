@@ -1,6 +1,8 @@
 """What the people of the story type and upload, and how a paper is looked at."""
 
+import io
 import subprocess
+import zipfile
 from pathlib import Path
 
 from euc.demonstration import picture
@@ -81,3 +83,17 @@ def decoded_qr(pdf: bytes, folder: Path) -> str:
 def with_one_byte_changed(pdf: bytes) -> bytes:
     middle = len(pdf) // 2
     return pdf[:middle] + bytes([pdf[middle] ^ 1]) + pdf[middle + 1 :]
+
+
+def unpacked(content: bytes, folder: Path) -> Path:
+    """A dossier's ZIP unpacked into a folder, once `sha256sum` has found every file as listed and none besides."""
+    folder.mkdir()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        archive.extractall(folder)
+    command = [machine.program("sha256sum", package="coreutils"), "--strict", "-c", "SHA256SUMS"]
+    told = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    assert told.returncode == 0, told.stdout + told.stderr
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert found == {line.rpartition(": ")[0] for line in told.stdout.splitlines()} | {"SHA256SUMS"}
+    return folder

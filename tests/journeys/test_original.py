@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from euc.demonstration import picture
+from tests.journeys import papers
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +17,7 @@ def today():
     return datetime.now(ZoneInfo("Asia/Kolkata")).strftime("%d-%m-%Y")
 
 
-def test_from_the_embassy_to_the_exporter(people):
+def test_from_the_embassy_to_the_exporter(people, tmp_path):
     officer = people.enter("Meera Nair")
     officer.opens("/originals/")
     officer.sees("Chinese Embassy, Commercial Section")
@@ -44,6 +45,15 @@ def test_from_the_embassy_to_the_exporter(people):
 
     drafter.opens(ADDRESS.removesuffix("original/"))
     drafter.sees("The signed document is ready.")
+    drafter.presses("Dossier")
+    drafter.sees("What a licensing desk may still ask for", "06-paper-original/")
+    drafter.presses("Put the ZIP together")
+    drafter.sees("The list of contents is sealed")
+    unpacked = papers.unpacked(drafter.downloads("Download all as ZIP"), tmp_path / "dossier")
+    scans = sorted(path.name for path in (unpacked / "06-paper-original").iterdir())
+    assert len(scans) >= 3, scans  # in ink, the ministry's stamp, the embassy's
+    assert (unpacked / "04-translations" / "texts.json").stat().st_size > 100
+    drafter.opens(ADDRESS.removesuffix("original/"))
     drafter.presses("Its way, stamps and scans")
     drafter.presses("Make the cover page")
     drafter.sees("The cover page is being made; reload this page in a moment.")
