@@ -94,7 +94,7 @@ def accept_as_new_person(*, invitation, full_name, password, at=None) -> User:
 
     Raises NotAllowed when the offer is over, also when the same form was sent twice at once.
     """
-    if Invitation.objects.open(at).select_for_update().filter(pk=invitation.pk).first() is None:
+    if Invitation.objects.open(at).select_for_update(no_key=True).filter(pk=invitation.pk).first() is None:
         raise NotAllowed(_("This invitation is not valid any more."))
     person = User.objects.create_user(invitation.email, password, full_name=full_name)
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)

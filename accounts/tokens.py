@@ -36,7 +36,7 @@ def make(
         raise NotAllowed(_("You may not make a token that does this."))
     if not timedelta(0) < lasts <= TOKEN_LASTS:
         raise NotAllowed(_("A token lasts a year at most."))
-    User.objects.select_for_update().get(pk=by.person.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.person.pk)
     if by.person.tokens.valid(at).count() >= MOST_TOKENS:
         raise NotAllowed(_("You have %(count)d valid tokens; revoke one first.") % {"count": MOST_TOKENS})
     secret = PREFIX + secrets.token_urlsafe(32)

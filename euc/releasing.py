@@ -37,7 +37,7 @@ def give_up(
         raise engine.NotAllowed(reason_why_not)
     if not workflow.SIGNATORY & by.roles:
         raise engine.NotAllowed(_("Your role does not allow this step."))
-    lines = list(GoodsLine.objects.select_for_update().filter(certificate=certificate))
+    lines = list(GoodsLine.objects.select_for_update(no_key=True).filter(certificate=certificate))
     line = next((line for line in lines if line.number == number), None)
     if line is None:
         raise engine.WrongStatus(_("There is no such goods line."))

@@ -52,7 +52,7 @@ def register_certificate(errand: Errand, printed: Printed) -> None:
 
     Its undertaking's document is owed only now: people wait for certificates, so all queued ones come first.
     """
-    certificate = Certificate.objects.select_for_update().get(pk=errand.subject_id)
+    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=errand.subject_id)
     document = storing.register(
         content=printed.content,
         kind=KIND,
@@ -93,7 +93,7 @@ def print_undertaking(errand: Errand) -> Printed:
 
 def register_undertaking(errand: Errand, printed: Printed) -> None:
     """Register the bytes as the one document of what was signed, inside the fenced transaction."""
-    undertaking = Undertaking.objects.select_for_update().get(pk=errand.subject_id)
+    undertaking = Undertaking.objects.select_for_update(no_key=True).get(pk=errand.subject_id)
     document = storing.register(
         content=printed.content,
         kind=UNDERTAKING_KIND,
@@ -129,7 +129,7 @@ def tell_of_rule(errand: Errand) -> None:
 
 def note_that_told(errand: Errand, result: None) -> None:
     """Keep when the mail went out, in the fenced transaction."""
-    notice = RuleNotice.objects.select_for_update().get(pk=errand.subject_id)
+    notice = RuleNotice.objects.select_for_update(no_key=True).get(pk=errand.subject_id)
     RuleNotice.objects.filter(pk=notice.pk).update(sent_at=timezone.now())
     events.record(
         book=notice.book,
@@ -179,7 +179,7 @@ def print_true_copy(errand: Errand) -> Printed:
 
 def register_true_copy(errand: Errand, printed: Printed) -> None:
     """Register the cover page, inside the fenced transaction; its number is how long the ledger was."""
-    copy = TrueCopy.objects.select_for_update().get(pk=errand.subject_id)
+    copy = TrueCopy.objects.select_for_update(no_key=True).get(pk=errand.subject_id)
     document = storing.register(
         content=printed.content,
         kind="euc.true_copy",

@@ -226,7 +226,9 @@ def _licence(case: LicenceCase, facts: LicenceFacts) -> Licence:
 
 def _authorise(licence: Licence, line: GoodsLine, weight_mg: int) -> None:
     """Set what is allowed of a line; never below what is reserved or drawn already."""
-    known = LicenceLine.objects.select_for_update().filter(licence=licence, goods_line=line).first()
+    known = (
+        LicenceLine.objects.select_for_update(no_key=True).filter(licence=licence, goods_line=line).first()
+    )
     used = known.reserved_mg + known.drawn_mg if known else 0
     if weight_mg < used:
         text = _("%(used)s kg of this line are reserved or drawn already.")

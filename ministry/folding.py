@@ -49,7 +49,7 @@ def _fold_some() -> int:
 def hold() -> Fold:
     """The one row of whoever changes totals, locked until the transaction ends."""
     Fold.objects.get_or_create(pk=1)
-    held = Fold.objects.select_for_update().get(pk=1)
+    held = Fold.objects.select_for_update(no_key=True).get(pk=1)
     Fold.objects.filter(pk=1).update(number=held.number + 1, at=timezone.now())
     return held
 

@@ -122,7 +122,7 @@ def _is_news(rule: Rule, value: Decimal) -> bool:
 @transaction.atomic
 def _judge(seen: Rule, value: Decimal, at: datetime) -> int:
     """Write down and tell what is still news of a rule that nobody changed since it was weighed."""
-    rule = Rule.objects.select_for_update().get(pk=seen.pk)
+    rule = Rule.objects.select_for_update(no_key=True).get(pk=seen.pk)
     is_same = all(getattr(rule, name) == getattr(seen, name) for name in WEIGHED)
     if not (is_same and _is_news(rule, value)):
         return 0

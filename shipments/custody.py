@@ -222,7 +222,7 @@ def take_in(
 
 
 def _lock(lot: Lot) -> None:
-    Lot.objects.select_for_update().filter(pk=lot.pk).values_list("pk").get()
+    Lot.objects.select_for_update(no_key=True).filter(pk=lot.pk).values_list("pk").get()
 
 
 def _post(

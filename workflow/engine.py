@@ -94,7 +94,7 @@ def take(
 def lock(subject: models.Model) -> None:
     """Hold the row until the transaction ends, and read it afresh. On SQLite the transaction itself holds."""
     manager = type(subject)._base_manager
-    manager.select_for_update().filter(pk=subject.pk).values_list("pk").get()
+    manager.select_for_update(no_key=True).filter(pk=subject.pk).values_list("pk").get()
     subject.refresh_from_db()
 
 

@@ -75,7 +75,7 @@ def _plain(details: dict[str, Any]) -> dict[str, Any]:
 
 def _lock(book: str) -> Book:
     Book.objects.get_or_create(name=book)
-    return Book.objects.select_for_update().get(name=book)
+    return Book.objects.select_for_update(no_key=True).get(name=book)
 
 
 def digest(event: Event) -> str:

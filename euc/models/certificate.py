@@ -63,7 +63,7 @@ class Serial(models.Model):
         """`EUC/<IEC>/<FY>/<serial>`; call inside the transaction that stores it."""
         year = financial_year(day)
         cls.objects.get_or_create(kind=kind, iec=iec, year=year)
-        row = cls.objects.select_for_update().get(kind=kind, iec=iec, year=year)
+        row = cls.objects.select_for_update(no_key=True).get(kind=kind, iec=iec, year=year)
         cls.objects.filter(pk=row.pk).update(last=F("last") + 1)
         return f"{kind}/{iec}/{year}/{row.last + 1:04d}"
 

@@ -31,7 +31,6 @@ def test_figures_equal_some_serial_state_while_eight_write(received, voyage, lif
     cases = [licensing.open_case(certificate=life.issued(), by=life.drafter) for _number in range(2)]
     rebuilding.rebuild()  # the licence of this test was made without an event
     stop, checked, written = threading.Event(), [], []
-    booking = threading.Lock()
     some = asks(120)
     until = time.monotonic() + SECONDS
 
@@ -53,8 +52,7 @@ def test_figures_equal_some_serial_state_while_eight_write(received, voyage, lif
             custody.reverse(posting=posting, by=life.drafter, reason="wrong lot")
 
     def ship(pick):
-        with booking:
-            voyage.booked(LotPlan(1, KG // 100, 1, batch="H-9"))
+        voyage.booked(LotPlan(1, KG // 100, 1, batch="H-9"))
 
     def report(pick):
         claimed = pick.choice(["ACCEPTED", "REVIEW", "CORRECTION"])

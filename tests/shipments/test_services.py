@@ -393,6 +393,14 @@ class TestRaces:
         assert amounts(line(certificate))[1] == (100 * KG if released is None else 0)
         assert list(events.faults()) == []
 
+    def test_planning_and_booking_at_once_never_wait_for_each_other_in_a_ring(self, voyage):
+        def several():
+            for _time in range(8):
+                voyage.booked(LotPlan(1, KG // 100, 1))
+
+        assert together(*[several] * 4) == [None] * 4
+        assert all_holds() == []
+
     def test_a_single_licence_is_booked_by_one(self, voyage, certificate):
         single = licence_for(certificate, type="SINGLE")
         ours = [voyage.planned(LotPlan(1, KG), licence=single) for _ in range(3)]
