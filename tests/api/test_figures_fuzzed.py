@@ -7,6 +7,8 @@ import os
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -69,6 +71,15 @@ def export(db, secrets, analyst):
 
 @pytest.fixture
 def operations():
+    """Asked through the server's own door, which would close the connection that the test's transaction is on."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield _operations()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def _operations():
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.yaml", app=application)
     chosen = schema.include(path_regex=r"^/api/v1/(figures|exports)")
     return [found.ok() for found in chosen.get_all_operations()]
