@@ -199,6 +199,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "args": ["expire_licences"],
     },
+    "recount-cases": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(hours=1),
+        "args": ["recount_cases"],
+    },
     "load-calendar": {
         "task": "config.tasks.run_command",
         "schedule": timedelta(days=1),

@@ -104,6 +104,26 @@ class ReportForm(forms.Form):
         }
 
 
+class CalendarForm(forms.Form):
+    """One day of China's calendar, with the notice that says so."""
+
+    day = StrictDateField(min_year=2024, max_year=2040, label=_("Day"), help_text=_("A day in China."))
+    is_working = forms.ChoiceField(
+        choices=[("yes", _("a working day")), ("no", _("free"))],
+        label=_("What it is"),
+        widget=forms.RadioSelect,
+    )
+    source = LineField(
+        max_length=200,
+        label=_("Source"),
+        help_text=_("The notice of the State Council, with its number and day."),
+    )
+
+    def answers(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {"day": given["day"], "is_working": given["is_working"] == "yes", "source": given["source"]}
+
+
 class ReasonForm(forms.Form):
     reason = TextField(max_length=2000, label=_("Reason"))
 

@@ -23,7 +23,7 @@ VERBS = {
     "enter_room": gettext_lazy("Exporter entered the room"),
     "lock_code": gettext_lazy("Five wrong codes: the code was locked"),
     "ask_correction": gettext_lazy("Exporter asked for a correction"),
-    "count_anew": gettext_lazy("Counted anew: a party came on or off a list"),
+    "count_anew": gettext_lazy("Counted anew: the calendar or a list changed"),
     "remind": gettext_lazy("Reminder sent"),
     "fetch_dossier": gettext_lazy("Exporter fetched the papers"),
 }

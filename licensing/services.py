@@ -360,20 +360,41 @@ def pauses(reports: list[StatusReport]) -> list[clock.Pause]:
 
 @transaction.atomic
 def count_anew(case: LicenceCase, *, by: Actor, at: datetime) -> None:
-    """What bears on the clock from outside has changed: a party came on a list of China's, or is cleared."""
+    """What bears on the clock from outside has changed: the calendar, or whether a list of China's counts."""
     engine.lock(case)
     if case.is_open:
         _restate(case, "count_anew", by=by, at=at, details={})
 
 
+def recount(*, by: Actor, at: datetime | None = None) -> int:
+    """Count open cases anew whose due day is another by now; how many.
+
+    The calendar was published or corrected, or the suspension of a listing began or ended. Safe to run at any time.
+    """
+    at, days = at or timezone.now(), calendar.stored()
+    waiting = LicenceCase.objects.open().filter(accepted_on__isnull=False).select_related("certificate")
+    changed = 0
+    for case in waiting.prefetch_related("reports__withdrawal").order_by("pk").iterator(chunk_size=200):
+        counting = [row for row in case.reports.all() if not hasattr(row, "withdrawal")]
+        now = _due(case, counting, case.accepted_on, at, days)
+        if any(getattr(case, name) != value for name, value in now.items()):
+            count_anew(case, by=by, at=at)
+            changed += 1
+    return changed
+
+
 def _due(
-    case: LicenceCase, reports: list[StatusReport], accepted_on: date | None, at: datetime
+    case: LicenceCase,
+    reports: list[StatusReport],
+    accepted_on: date | None,
+    at: datetime,
+    days: clock.Calendar | None = None,
 ) -> dict[str, Any]:
     """The due day of the review, where a clock runs or rests; none without acceptance or without a limit."""
     none: dict[str, Any] = {"due_on": None, "is_due_provisional": False}
     if accepted_on is None or _has_no_limit(case, reports, control.day_in_china(at)):
         return none
-    counted = clock.due_on(accepted_on, calendar.stored(), pauses=pauses(reports))
+    counted = clock.due_on(accepted_on, days or calendar.stored(), pauses=pauses(reports))
     return {
         "due_on": counted.due_on,
         "is_due_provisional": counted.provisional and counted.due_on is not None,

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import licensing.converters  # noqa: F401 - registers the `case` converter
-from licensing.views import cases, invitations, reports, room
+from licensing.views import calendar, cases, invitations, reports, room
 
 app_name = "licensing"
 CASE = "licences/<case:reference>/"
@@ -12,6 +12,8 @@ ROOM = "room/<str:token>/"
 urlpatterns = [
     path("licences/", cases.listing, name="case-list"),
     path("licences/register/", cases.register, name="register"),
+    path("licences/calendar/", calendar.show, name="calendar"),
+    path("licences/calendar/correct/", calendar.correct, name="calendar-correct"),
     path("certificates/<reference:reference>/follow/", cases.follow, name="case-open"),
     path(CASE, cases.detail, name="case-detail"),
     path(CASE + "report/", reports.create, name="report-create"),

@@ -1,6 +1,6 @@
 """What is stored of Chinese export licences: cases, reports, decisions, licences, rooms, reminders, the calendar."""
 
-from licensing.models.calendar import CalendarDay
+from licensing.models.calendar import CalendarCorrection, CalendarDay
 from licensing.models.case import LicenceCase
 from licensing.models.licence import Licence, LicenceLine
 from licensing.models.reminder import CaseReminder
@@ -8,6 +8,7 @@ from licensing.models.report import ReportRuling, ReportWithdrawal, StatusReport
 from licensing.models.room import RoomCode, RoomInvitation, RoomPost
 
 __all__ = [
+    "CalendarCorrection",
     "CalendarDay",
     "CaseReminder",
     "Licence",

@@ -189,6 +189,8 @@ ROUTES = {
     # Chinese export licences
     "licensing:case-list": Route(get=READERS),
     "licensing:register": Route(get=READERS),
+    "licensing:calendar": _open(get=READERS),
+    "licensing:calendar-correct": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
     "licensing:case-open": Route(post=RECORDERS, subject="certificate", at="ISSUED"),
     "licensing:case-detail": Route(get=READERS, subject="case", at="ISSUED"),
     "licensing:report-create": Route(
