@@ -66,6 +66,12 @@ def inspected(certificate: Certificate) -> list[Answered]:
     return found
 
 
+def of_revision(certificate: Certificate) -> list[Answered]:
+    """What was found in the revision that was submitted last, as kept with it; nothing before. One query."""
+    revision = certificate.revisions.filter(number=certificate.revision_number).first()
+    return kept(revision.findings) if revision else []
+
+
 def kept(rows: list[dict[str, Any]]) -> list[Answered]:
     """The findings of a revision as they were kept with it."""
     return [Answered(quality.Finding(**row["finding"]), row["answer"], row["answered_by"]) for row in rows]

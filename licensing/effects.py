@@ -68,6 +68,5 @@ def has_no_limit(found: Iterable[Effect]) -> bool:
 
 def before_filing(case: LicenceCase) -> list[inspecting.Answered]:
     """What the checks of the certificate found that a desk refuses or examines case by case."""
-    revision = case.certificate.revisions.filter(number=case.certificate.revision_number).first()
-    found = inspecting.kept(revision.findings) if revision else []
+    found = inspecting.of_revision(case.certificate)
     return [one for one in found if one.finding.check in TOLD_BEFORE_FILING]

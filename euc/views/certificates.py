@@ -165,8 +165,7 @@ def _findings(certificate: Certificate, actor: Actor) -> list[inspecting.Answere
     is_theirs = actor.organisation.pk == certificate.importer_id
     if certificate.is_editable and is_theirs:
         return certificate.inspected()
-    revision = certificate.revisions.filter(number=certificate.revision_number).first()
-    return inspecting.kept(revision.findings) if revision else []
+    return inspecting.of_revision(certificate)
 
 
 def _comments_by_field(certificate: Certificate, actor: Actor) -> dict[tuple, list[FieldComment]]:

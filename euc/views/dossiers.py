@@ -35,7 +35,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 def _context(request: HttpRequest, certificate: Certificate) -> dict[str, Any]:
     context: dict[str, Any] = {
         "certificate": certificate,
-        "wanting": [one for one in _kept(certificate) if one.finding.check in WANTING],
+        "wanting": [one for one in inspecting.of_revision(certificate) if one.finding.check in WANTING],
         "may_fetch": request.actor.has(*FETCHERS),
         **_progress(certificate),
     }
@@ -48,11 +48,6 @@ def _context(request: HttpRequest, certificate: Certificate) -> dict[str, Any]:
     except storing.Corrupted:
         context["refusal"] = _("A file cannot be read at the moment. An administrator has to look after it.")
     return context
-
-
-def _kept(certificate: Certificate) -> list[inspecting.Answered]:
-    revision = certificate.revisions.filter(number=certificate.revision_number).first()
-    return inspecting.kept(revision.findings) if revision else []
 
 
 def _progress(certificate: Certificate) -> dict[str, Any]:

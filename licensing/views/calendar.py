@@ -33,7 +33,8 @@ def show(request: HttpRequest) -> HttpResponse:
     mine = CalendarCorrection.objects.filter(day__year=year.number).select_related("corrected_by")
     context = {
         "year": year,
-        "years": known,
+        "number": str(year.number),
+        "years": [str(one) for one in known],
         "corrections": mine[:SHOWN],
         "may_correct": request.actor.has(*CORRECTORS),
     }

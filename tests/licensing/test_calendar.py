@@ -72,6 +72,8 @@ class TestPage:
         page = client_for(drafter).get("/licences/calendar/?year=2026").content.decode()
         assert "20-09-2026" in page  # a Sunday that is worked
         assert "248 working days" in page
+        assert 'href="?year=2027"' in page
+        assert "2,02" not in page
         assert "official" in page
         assert "provisional" in client_for(drafter).get("/licences/calendar/?year=2028").content.decode()
 
