@@ -92,12 +92,14 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
                 raise Http404 from None
         shown = presenting.shown(found, query, table, names, links=oversees)
     parameters = urlencode(asking.as_parameters(query, names), doseq=True)
+    form = AskForm(request.GET, found, names) if oversees else None
+    labels = {name: field.label for name, field in form.fields.items()} if form else {}
     context = {
         "figure": found,
         "shown": shown,
         "said": presenting.said(query, found, names),
-        "form": AskForm(request.GET, found, names) if oversees else None,
-        "errors": errors,
+        "form": form,
+        "errors": {labels.get(name, name): text for name, text in errors.items()},
         "parameters": parameters,
         "others": access.figures_for(request.actor),
         "now": timezone.now(),

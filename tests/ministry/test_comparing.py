@@ -109,3 +109,9 @@ class TestDoors:
     def test_importers_compare_nothing(self, db, drafter, client_for):
         answer = client_for(drafter).get("/api/v1/figures/issued/?from=2026-01&to=2026-02&compare=previous")
         assert answer.status_code == 400
+
+
+def test_a_refusal_on_the_page_names_the_field_as_it_is_labelled(analyst, client_for):
+    response = client_for(analyst).get("/figures/issued/?group=month&compare=last-year")
+    assert response.status_code == 422
+    assert "Compare with: Say from which month" in response.content.decode()
