@@ -5,6 +5,7 @@ which is why the register decides.
 """
 
 import hashlib
+import logging
 import random
 import re
 import signal
@@ -13,7 +14,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 from benchmarks import figures
 
@@ -21,6 +24,8 @@ MUTANTS = 10_000
 SECONDS = 5
 GOOD = ("intact", "valid", "trusted", "whole_file", "unchanged")
 AT = datetime(2026, 11, 21, 7, 45, tzinfo=UTC)
+ROOM = re.compile(rb"/Contents\s*<([0-9a-fA-F]{2000,})>")
+REFERENCE = "EUC/0388000001/2026-27/0001"
 Mutation = Callable[[bytes, random.Random], bytes]
 
 
@@ -136,6 +141,14 @@ def is_in_the_room_of_the_seal(content: bytes, changed: bytes) -> bool:
     )
 
 
+def _is_in_the_last_room(content: bytes, changed: bytes) -> bool:
+    """The same of the signature that was made last."""
+    start, end = list(ROOM.finditer(content))[-1].span(1)
+    return (
+        changed[:start] == content[:start] and changed[end:] == content[end:] and len(changed) == len(content)
+    )
+
+
 def _slice(content: bytes, chance: random.Random) -> tuple[int, int]:
     start = chance.randrange(len(content) - 1)
     return start, min(len(content), start + chance.randint(2, 4000))
@@ -143,8 +156,7 @@ def _slice(content: bytes, chance: random.Random) -> tuple[int, int]:
 
 def _seal(content: bytes) -> tuple[int, int]:
     """Where the hexadecimal digits of the signature begin and end."""
-    found = re.search(rb"/Contents\s*<([0-9a-fA-F]{2000,})>", content)
-    return found.span(1)
+    return ROOM.search(content).span(1)
 
 
 def mutants(content: bytes, kind: str, count: int, seed: int = 7) -> Iterator[bytes]:
@@ -167,41 +179,65 @@ def run() -> list[dict]:
     from django.core.management import call_command
 
     call_command("prepare", verbosity=0)
-    content, roots, stamp_roots = _registered()
-    each = max(1, figures.scaled(MUTANTS, least=len(KINDS)) // len(KINDS))
-    genuine, good = 0, Counter()
-    judge = partial(_looks_good, roots=roots, stamp_roots=stamp_roots)
+    files = _registered()
+    each = max(1, figures.scaled(MUTANTS, least=len(KINDS) * len(files)) // (len(KINDS) * len(files)))
+    genuine, good, accepted = 0, Counter(), 0
+    judge, accept = (
+        partial(_looks_good, **_roots()),
+        partial(_is_accepted, whole=files["twice"], sealed=files["once"], **_roots()),
+    )
     with ProcessPoolExecutor(2) as pool:
-        for kind in KINDS:
-            found = list(mutants(content, kind, each))
+        for name, kind in product(files, KINDS):
+            found = list(mutants(files[name], kind, each))
             genuine += sum(_is_genuine(one) for one in found)
             for one, looks_good in zip(found, pool.map(judge, found, chunksize=8), strict=True):
-                good[is_in_the_room_of_the_seal(content, one)] += looks_good
+                good[is_in_the_room_of_the_seal(files[name], one)] += looks_good
+            if name == "twice":
+                accepted += sum(pool.map(accept, found, chunksize=8))
     return [
-        figures.told("mutants: changed files", each * len(KINDS), "files"),
+        figures.told("mutants: changed files", each * len(KINDS) * len(files), "files"),
         figures.at_most("mutants: called genuine", genuine, "files", 0),
         figures.told("mutants: the signature alone would pass, changed in its own room", good[True], "files"),
         figures.at_most(
             "mutants: the signature alone would pass, changed elsewhere", good[False], "files", 0
         ),
+        figures.at_most("mutants: taken for the importer's signature", accepted, "files", 0),
     ]
 
 
-def _registered() -> tuple[bytes, str, str]:
-    """A certificate sealed and registered as the product does it, and the roots that it leads to."""
+def _registered() -> dict[str, bytes]:
+    """Certificates sealed and registered as the product does it: with one signature, with a time-stamp, with two."""
     from django.conf import settings
+    from django.test import override_settings
 
-    from documents import signing, stamping, storing
+    from documents import countersigning, importers_token, signing
     from euc import printing
     from tests.documents import samples
 
     pdf = printing.certificate_pdf(content=samples.content(), issue=samples.issue())
-    sealed = signing.seal(pdf, reason="EUC/0388000001/2026-27/0001", at=AT)
+    seal = partial(signing.seal, pdf, reason=REFERENCE, at=AT, leaves_field=countersigning.FIELD)
+    with override_settings(KEYS_DIR=settings.KEYS_DIR / "absent"):  # no authority gives the time
+        once = seal()
+    stamped = seal()
+    token = importers_token.Token(organisation="Demo Saarthi E-Drives Private Limited")
+    made = {
+        "once": once.content,
+        "stamped": stamped.content,
+        "twice": importers_token.sign(once.content, token),
+    }
+    for revision, content in enumerate(made.values(), start=1):
+        _register(content, revision, once)
+    return made
+
+
+def _register(content: bytes, revision: int, sealed: Any) -> None:
+    from documents import storing
+
     storing.register(
-        content=sealed.content,
+        content=content,
         kind="euc.certificate",
-        reference="EUC/0388000001/2026-27/0001",
-        revision=1,
+        reference=REFERENCE,
+        revision=revision,
         content_hash="0" * 64,
         signer_subject=sealed.signer_subject,
         signed_at=AT,
@@ -209,9 +245,15 @@ def _registered() -> tuple[bytes, str, str]:
         book="org-0",
         name="certificate.pdf",
     )
-    files = (Path(settings.SEAL_TRUST_ROOTS), stamping.roots_file())
-    roots, stamp_roots = (file.read_text() for file in files)
-    return sealed.content, roots, stamp_roots
+
+
+def _roots() -> dict[str, str]:
+    from django.conf import settings
+
+    from documents import stamping
+
+    seal, dsc = (Path(file).read_text() for file in (settings.SEAL_TRUST_ROOTS, settings.DSC_TRUST_ROOTS))
+    return {"roots": seal, "stamp_roots": stamping.roots_file().read_text(), "dsc_roots": dsc}
 
 
 def _is_genuine(content: bytes) -> bool:
@@ -220,22 +262,36 @@ def _is_genuine(content: bytes) -> bool:
     return verifying.registered(hashlib.sha256(content).hexdigest()) is not None
 
 
-def _looks_good(content: bytes, *, roots: str, stamp_roots: str) -> bool:
+def _looks_good(content: bytes, *, roots: str, stamp_roots: str, dsc_roots: str) -> bool:
     """Whether every signature of the file would pass if nobody asked the register."""
-    import logging
-
     from documents import child
 
+    found = _within(lambda: child.signatures(content, roots + dsc_roots, stamp_roots)["signatures"])
+    return bool(found) and all(one.get(name) for one in found for name in GOOD)
+
+
+def _is_accepted(
+    content: bytes, *, whole: bytes, sealed: bytes, roots: str, stamp_roots: str, dsc_roots: str
+) -> bool:
+    """Whether the file would be taken as the sealed one with the importer's signature, though it was changed."""
+    from documents import child
+
+    if not content.startswith(sealed) or _is_in_the_last_room(whole, content):
+        return False
+    return bool(_within(lambda: child.countersignature(content, dsc_roots, roots, stamp_roots)))
+
+
+def _within(read: Callable[[], Any]) -> Any:
+    """What the reader answers in time; nothing when anything stops it."""
     logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGALRM, _give_up)
     signal.alarm(SECONDS)
     try:
-        found = child.signatures(content, roots, stamp_roots)["signatures"]
+        return read()
     except BaseException:  # whatever stops the reader, the file is not good
-        return False
+        return None
     finally:
         signal.alarm(0)
-    return bool(found) and all(one.get(name) for one in found for name in GOOD)
 
 
 def _give_up(*_given: object) -> None:
