@@ -189,6 +189,7 @@ class TestOthers:
             "Revision.submitted_at", "RuleNotice.sent_at", "ExpiryReminder.sent_at",
             "Screening.screened_at", "ScreeningHit.found_at",
             "DraftFile.finished_at",
+            "Countersignature.signed_at", "Countersignature.stamped_at",
         }  # fmt: skip
         lonely = {
             f"{model.__name__}.{field.name}"

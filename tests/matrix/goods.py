@@ -1,5 +1,6 @@
 """What the apps above certificates hold of an importer: a licence case, and a consignment in every stage."""
 
+from datetime import timedelta
 from typing import Any
 
 from documents import sheets, storing
@@ -26,7 +27,7 @@ def case(mark: Any, certificate: Certificate, drafter: Any) -> LicenceCase:
         number=mark("submitted", "licence.number"),
         type="GENERAL",
         issued_on=today(),
-        expires_on=today(),
+        expires_on=today() + timedelta(days=1),  # it may be tomorrow in China
         weights={1: 1000 * KG},
         contract_number=mark("submitted", "licence.contract_number"),
         customs_port=mark("submitted", "licence.customs_port"),
