@@ -70,7 +70,7 @@ def _cell(text: str) -> str:
 
 
 def _csv(content: bytes) -> Table:
-    text, encoding = _decoded(content)
+    text, encoding = decoded(content)
     first = text.partition("\n")[0]
     separator = max(SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -84,7 +84,8 @@ def _csv(content: bytes) -> Table:
     return Table(rows, encoding)
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text of the bytes and the name of its encoding. Raises Unreadable."""
     marked = content[:2] in {b"\xff\xfe", b"\xfe\xff"}
     for encoding, name in (("utf-16", "UTF-16"),) if marked else (("utf-8-sig", "UTF-8"), ("gb18030", "GBK")):
         try:
