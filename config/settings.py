@@ -244,6 +244,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=30),  # on the hour in India; nine is what counts
         "args": ["send_digests"],
     },
+    "poll-feeds": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(seconds=env.int("FEED_SECONDS", default=10)),
+        "args": ["poll_feeds"],
+    },
     "remind-cases": {
         "task": "config.tasks.run_command",
         "schedule": timedelta(hours=1),
@@ -258,6 +263,9 @@ CELERY_BEAT_SCHEDULE = {
 
 # How many Chinese working days before the 45 are over the importer's people are told.
 LICENCE_DUE_SOON_WORKING_DAYS = env.int("LICENCE_DUE_SOON_WORKING_DAYS", default=5)
+
+# Where files for feeds may be laid, in one folder for each source, named by its key. Empty: nowhere.
+FEEDS_FOLDER = env.str("FEEDS_FOLDER", default="")
 
 # --- People ------------------------------------------------------------------------------------
 

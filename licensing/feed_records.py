@@ -72,11 +72,15 @@ class Meter:
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self.most, self.length, self.marks = most_bytes, 0, 0
 
+    def expect(self, length: int) -> None:
+        """Refuse a length that is told beforehand."""
+        if length > self.most:
+            raise Unreadable("TOO_LARGE", _("More than %(most)d MB.") % {"most": self.most // 1024**2})
+
     def count(self, chunk: bytes) -> None:
         self.length += len(chunk)
         self.marks += sum(chunk.count(mark) for mark in (b"{", b"[", b",", b"\n"))
-        if self.length > self.most:
-            raise Unreadable("TOO_LARGE", _("More than %(most)d MB.") % {"most": self.most // 1024**2})
+        self.expect(self.length)
         if self.marks > MARKS_PER_ROW * MOST_ROWS:
             raise Unreadable("TOO_MANY_ROWS", _("At most %(most)d records are taken.") % {"most": MOST_ROWS})
 

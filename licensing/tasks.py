@@ -1,4 +1,4 @@
-"""Errands of licence cases: mails, with the secrets made where they are sent."""
+"""Errands of licence cases: mails, with the secrets made where they are sent; feeds that are asked and read."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from accounts import actors
 from euc import control, noticing
-from licensing import emails, entering, reminding, rooms
-from licensing.models import CaseReminder, RoomCode, RoomInvitation, RoomPost
+from licensing import emails, entering, feed_records, feeding, reminding, rooms
+from licensing.models import CaseReminder, FeedDelivery, FeedSource, RoomCode, RoomInvitation, RoomPost
 from workflow import errands, events
 from workflow.models import Errand
 
@@ -62,6 +62,47 @@ def note_that_reminded(errand: Errand, result: None) -> None:
     )
 
 
+def poll_feed(errand: Errand) -> feeding.Answer | None:
+    """Ask the source; whatever it answers, or does not, is an answer."""
+    return feeding.ask(_source(errand))
+
+
+def note_answer(errand: Errand, answer: feeding.Answer | None) -> None:
+    """Keep the answer, and owe the work on what came, in the fenced transaction."""
+    feeding.note_answer(_source(errand), int(errand.key.rpartition(":")[2]), answer)
+
+
+def _source(errand: Errand) -> FeedSource:
+    return FeedSource.objects.select_related("organisation").get(pk=errand.subject_id)
+
+
+def read_feed(errand: Errand) -> feed_records.Unreadable | bool:
+    """Work off rows, each in its own transaction; whether all are done, or why there are none."""
+    delivery = _delivery(errand)
+    if delivery.ended_at:
+        return True
+    try:
+        rows = feeding.rows_of(delivery)
+    except feed_records.Unreadable as problem:
+        return problem
+    return feeding.work_off(delivery, rows)
+
+
+def note_rows(errand: Errand, found: feed_records.Unreadable | bool) -> None:
+    """Write the run when all is done or nothing can be, else owe the rest."""
+    delivery = _delivery(errand)
+    if isinstance(found, feed_records.Unreadable):
+        feeding.give_up(delivery, found.code, found.words)
+    elif found:
+        feeding.finish(delivery)
+    else:
+        feeding.owe_more(delivery)
+
+
+def _delivery(errand: Errand) -> FeedDelivery:
+    return FeedDelivery.objects.select_related("source__organisation", "file").get(pk=errand.subject_id)
+
+
 def nothing_more(errand: Errand, result: None) -> None:
     """The work left its trace; there is nothing to store."""
 
@@ -70,3 +111,5 @@ errands.handle(rooms.SEND_INVITATION, work=send_room_invitation, settle=nothing_
 errands.handle(entering.SEND_CODE, work=send_room_code, settle=nothing_more)
 errands.handle(rooms.TELL_OF_CORRECTION, work=tell_of_correction, settle=nothing_more)
 errands.handle(reminding.REMIND, work=remind, settle=note_that_reminded)
+errands.handle(feeding.POLL, work=poll_feed, settle=note_answer)
+errands.handle(feeding.READ, work=read_feed, settle=note_rows)

@@ -2,6 +2,7 @@
 
 from licensing.models.calendar import CalendarCorrection, CalendarDay
 from licensing.models.case import LicenceCase
+from licensing.models.feed import FeedDelivery, FeedRecord, FeedRefusal, FeedRun, FeedSource
 from licensing.models.licence import Licence, LicenceLine
 from licensing.models.reminder import CaseReminder
 from licensing.models.report import ReportRuling, ReportWithdrawal, StatusReport
@@ -11,6 +12,11 @@ __all__ = [
     "CalendarCorrection",
     "CalendarDay",
     "CaseReminder",
+    "FeedDelivery",
+    "FeedRecord",
+    "FeedRefusal",
+    "FeedRun",
+    "FeedSource",
     "Licence",
     "LicenceCase",
     "LicenceLine",
