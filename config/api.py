@@ -17,6 +17,7 @@ from accounts.api import TooLarge
 from euc import api as euc_api
 from euc import converters, shapes  # noqa: F401  (converters registers `reference`)
 from licensing import api as licensing_api
+from licensing import feed_api
 from ministry import api as ministry_api
 from shipments import api as shipments_api
 from workflow import engine
@@ -82,6 +83,7 @@ def _said(error: exceptions.APIException) -> tuple[str, str, dict]:
 router = SimpleRouter(use_regex_path=False)
 router.register("certificates", euc_api.CertificateViewSet, basename="certificate")
 router.register("licence-cases", licensing_api.LicenceCaseViewSet, basename="licence-case")
+router.register("feed-sources", feed_api.FeedSourceViewSet, basename="feed-source")
 router.register("consignments", shipments_api.ConsignmentViewSet, basename="consignment")
 
 urlpatterns = [
@@ -96,6 +98,7 @@ urlpatterns = [
     path("exports/<str:key>/", ministry_api.ExportView.as_view(), name="api-export"),
     path("exports/<str:key>/file/", ministry_api.ExportFileView.as_view(), name="api-export-file"),
     path("figures/<str:name>/rows/", ministry_api.RowsView.as_view(), name="api-figure-rows"),
+    path("feeds/<str:key>/", feed_api.inbox, name="api-feed"),
     path("verifications/<str:token>/", euc_api.verify, name="api-verification"),
     path("openapi.yaml", open_to_all(SpectacularAPIView.as_view()), name="api-schema"),
 ]

@@ -38,7 +38,12 @@ TYPED = [
         "licensing/forecasting.py",
     ),
     *("licensing/predicting.py", "licensing/services.py", "licensing/calendar.py"),
-    *("licensing/feed_records.py", "licensing/feed_fetching.py", "licensing/feed_signing.py", "licensing/feeding.py"),
+    *(
+        "licensing/feed_records.py",
+        "licensing/feed_fetching.py",
+        "licensing/feed_signing.py",
+        "licensing/feeding.py",
+    ),
     *("licensing/rooms.py", "licensing/entering.py", "licensing/awaiting.py", "licensing/reminding.py"),
     *("licensing/emails.py", "licensing/tasks.py", "licensing/simulating.py"),
     *("shipments/workflow.py", "shipments/accounts.py", "shipments/bars.py", "shipments/drawing.py"),
