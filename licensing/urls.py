@@ -1,19 +1,31 @@
-"""Addresses of licence cases, of the register of licences and of supplier rooms."""
+"""Addresses of licence cases, of the register of licences, of feeds and of supplier rooms."""
 
 from django.urls import path
 
 import licensing.converters  # noqa: F401 - registers the `case` converter
-from licensing.views import calendar, cases, invitations, reports, room
+from licensing.views import calendar, cases, feeds, invitations, reports, room
 
 app_name = "licensing"
 CASE = "licences/<case:reference>/"
 ROOM = "room/<str:token>/"
+FEED = "licences/feeds/<str:key>/"
 
 urlpatterns = [
     path("licences/", cases.listing, name="case-list"),
     path("licences/register/", cases.register, name="register"),
     path("licences/calendar/", calendar.show, name="calendar"),
     path("licences/calendar/correct/", calendar.correct, name="calendar-correct"),
+    path("licences/feeds/", feeds.listing, name="feed-list"),
+    path("licences/feeds/add/", feeds.add, name="feed-add"),
+    path(FEED, feeds.detail, name="feed"),
+    path(FEED + "change/", feeds.change, name="feed-change"),
+    path(FEED + "pause/", feeds.act, {"verb": "pause"}, name="feed-pause"),
+    path(FEED + "resume/", feeds.act, {"verb": "resume"}, name="feed-resume"),
+    path(FEED + "read/", feeds.act, {"verb": "read"}, name="feed-read"),
+    path(FEED + "remove/", feeds.remove, name="feed-remove"),
+    path(FEED + "secret/", feeds.renew_secret, name="feed-secret"),
+    path(FEED + "upload/", feeds.upload, name="feed-upload"),
+    path(FEED + "runs/<int:pk>/refused/", feeds.refused, name="feed-refused"),
     path("certificates/<reference:reference>/follow/", cases.follow, name="case-open"),
     path(CASE, cases.detail, name="case-detail"),
     path(CASE + "report/", reports.create, name="report-create"),

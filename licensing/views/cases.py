@@ -48,6 +48,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "page": page,
         "form": form,
         "shows_importer": not request.actor.has(Role.DRAFTER, Role.SIGNATORY),
+        "may_see_feeds": not request.actor.has(Role.ANALYST),
         "today": control.day_in_china(),
     }
     return render(request, "licensing/case_list.html", context)

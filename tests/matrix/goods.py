@@ -6,9 +6,9 @@ from typing import Any
 from documents import sheets, storing
 from euc.models import Certificate
 from euc.models.certificate import today
-from licensing import entering, rooms
+from licensing import entering, feeding, rooms
 from licensing import services as licences
-from licensing.models import LicenceCase, RoomCode, RoomInvitation
+from licensing.models import FeedDelivery, FeedRefusal, FeedSource, LicenceCase, RoomCode, RoomInvitation
 from licensing.services import LicenceFacts
 from shipments import custody, services, watch
 from shipments.models import Consignment
@@ -44,6 +44,25 @@ def case(mark: Any, certificate: Certificate, drafter: Any) -> LicenceCase:
         evidence_name=f"{mark('filename', 'report.evidence_name')}.png",
     )
     return LicenceCase.objects.get(pk=found.pk)
+
+
+def feed(mark: Any, by: Any) -> FeedSource:
+    """A source that calls, with a run in which a row was refused."""
+    source = FeedSource.objects.create(
+        organisation=by.organisation,
+        name=mark("draft", "feed.name"),
+        exporter_name=mark("draft", "feed.exporter_name"),
+        kind="WEBHOOK",
+        added_by=by.person,
+    )
+    content = mark("draft", "feed bytes").encode()
+    file = storing.store(content=content, name="feed.json", media_type="application/json", book=source.book)
+    delivery = FeedDelivery.objects.create(source=source, file=file, done=1, refused=1)
+    FeedRefusal.objects.create(
+        delivery=delivery, row=1, given={"id": mark("draft", "feed.given")}, reasons=mark("draft", "feed.why")
+    )
+    feeding.finish(delivery)
+    return source
 
 
 def room(mark: Any, case: LicenceCase, drafter: Any) -> tuple[RoomInvitation, str]:

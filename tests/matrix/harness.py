@@ -115,6 +115,15 @@ def _report(seeded: Seeded, stage: str) -> dict:
     return {**_case(seeded, stage), "pk": seeded.case.reports.get().pk}
 
 
+def _feed(seeded: Seeded, stage: str) -> dict:
+    """The organisation's feed; ministries and the platform keep none."""
+    return {"key": seeded.feed.key if seeded.feed else str(NO_ID - 1)}
+
+
+def _feed_run(seeded: Seeded, stage: str) -> dict:
+    return {**_feed(seeded, stage), "pk": seeded.feed.runs.get().pk if seeded.feed else NO_ID - 1}
+
+
 def _room_invitation(seeded: Seeded, stage: str) -> dict:
     return {**_case(seeded, stage), "pk": seeded.room_invitation.pk}
 
@@ -153,6 +162,9 @@ SUBJECTS = {
     "report": _report,
     "room-invitation": _room_invitation,
     "room-token": lambda seeded, stage: {"token": seeded.room_token},
+    "feed": _feed,
+    "feed-run": _feed_run,
+    "feed-hook": _feed,
     "consignment": _consignment,
     "consignment-step": _consignment,
     "lot": _lot,
@@ -207,7 +219,7 @@ SUBJECTS = {
     "choice": lambda seeded, stage: {"body:organisation": str(seeded.organisation.pk)},
 }
 OF_PEOPLE = {"figure-export", "figure-view", "figure-rule"}  # a person's own, whatever their organisation
-OF_ORGANISATIONS = {"organisation", "membership", "invitation", "api-token", "choice"}
+OF_ORGANISATIONS = {"organisation", "membership", "invitation", "api-token", "choice", "feed", "feed-run"}
 IMPORTERS = {"a", "b"}
 BELONGS_TO_BOTH = {"broker", "undecided"}
 
@@ -627,12 +639,14 @@ def declared_names() -> set[str]:
     from euc import forms as euc
     from euc import original_forms as original
     from euc.models import ELEMENTS
+    from licensing import feed_forms as feeds
     from licensing import forms as licensing
     from licensing import room_forms as rooms
     from shipments import forms as shipments
 
     asked = (
         licensing.ReportForm,
+        feeds.FeedForm,
         rooms.InviteForm,
         rooms.CodeForm,
         rooms.CorrectionForm,

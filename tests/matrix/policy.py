@@ -54,6 +54,7 @@ class Route:
     writers: frozenset[str] = DRAFTERS  # which machines' owners may change something
     after_patch: str = OK
     after_delete: str = "204"
+    is_signed: bool = False  # no session speaks here, so no form's token is asked for
     is_api: bool = (
         False  # refuses with 401 or 403 before it looks at the method, and knows no page to sign in
     )
@@ -207,6 +208,23 @@ ROUTES = {
         get=DRAFTERS, post=DRAFTERS, subject="case", at="ISSUED", after_post=ANSWERED
     ),
     "licensing:room-revoke": Route(get=DRAFTERS, post=DRAFTERS, subject="room-invitation", at="ISSUED"),
+    # Feeds are their own organisation's, whichever it is
+    "licensing:feed-list": Route(get=RECORDERS | {"auditor"}),
+    "licensing:feed-add": _open(get=RECORDERS, post=RECORDERS, after_post=ANSWERED),
+    "licensing:feed": Route(get=RECORDERS | {"auditor"}, subject="feed"),
+    "licensing:feed-change": Route(get=RECORDERS, post=RECORDERS, subject="feed", after_post=ANSWERED),
+    "licensing:feed-pause": Route(post=RECORDERS, subject="feed"),
+    "licensing:feed-resume": Route(post=RECORDERS, subject="feed", is_scoped=False),
+    "licensing:feed-read": Route(post=RECORDERS, subject="feed", is_scoped=False),
+    "licensing:feed-remove": Route(get=RECORDERS, post=RECORDERS, subject="feed"),
+    "licensing:feed-secret": Route(post=RECORDERS, subject="feed", after_post=OK),
+    "licensing:feed-upload": Route(
+        post=RECORDERS, subject="feed", after_post="422", takes_file=True, is_scoped=False
+    ),
+    "licensing:feed-refused": Route(get=RECORDERS | {"auditor"}, subject="feed-run"),
+    "api-feed": _open(post=EVERYBODY, subject="feed-hook", is_bearer=True, is_signed=True, after_post=ABSENT),
+    "api:feed-source-list": Route(get=RECORDERS | {"auditor"}, is_api=True),
+    "api:feed-source-detail": Route(get=RECORDERS | {"auditor"}, subject="feed", is_api=True),
     # The exporter's room: the link shows nothing but its door, whatever is asked of it without a code
     "licensing:room": _room(get=EVERYBODY),
     "licensing:room-code": _room(post=EVERYBODY, after_post="429"),  # ten were sent today

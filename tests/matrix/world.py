@@ -83,6 +83,7 @@ class Seeded:
     draft_file: Any = None
     pledges: dict[str, Undertaking] = field(default_factory=dict)
     case: Any = None
+    feed: Any = None
     room_invitation: Any = None
     room_token: str = ""
     consignments: dict[str, Any] = field(default_factory=dict)
@@ -271,6 +272,7 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
     seeded.room_invitation, seeded.room_token = goods.room(mark, seeded.case, drafter)
     seeded.consignments = goods.consignments(mark, seeded.case, drafter)
     seeded.draft_file = _draft_file(mark, drafter)
+    seeded.feed = goods.feed(mark, drafter)
     return seeded, staff
 
 
@@ -300,7 +302,10 @@ def _small(organisation, member, role, mark=None, by=None) -> Seeded:
     )
     name = mark("people", "token.name") if mark else "Token"
     api_token, _secret = tokens.make(by=member, name=name, scope="READ")
-    return Seeded(organisation, mark, {}, membership, invitation, token, api_token=api_token)
+    seeded = Seeded(organisation, mark, {}, membership, invitation, token, api_token=api_token)
+    if organisation.kind == Kind.AUTHORITY:
+        seeded.feed = goods.feed(lambda audience, place: place, by or member)
+    return seeded
 
 
 def _dead_errand(mark, certificate) -> Errand:
