@@ -98,7 +98,7 @@ urlpatterns = [
     path("exports/<str:key>/", ministry_api.ExportView.as_view(), name="api-export"),
     path("exports/<str:key>/file/", ministry_api.ExportFileView.as_view(), name="api-export-file"),
     path("figures/<str:name>/rows/", ministry_api.RowsView.as_view(), name="api-figure-rows"),
-    path("feeds/<str:key>/", feed_api.inbox, name="api-feed"),
+    path("feeds/<feed:key>/", feed_api.inbox, name="api-feed"),
     path("verifications/<str:token>/", euc_api.verify, name="api-verification"),
     path("openapi.yaml", open_to_all(SpectacularAPIView.as_view()), name="api-schema"),
 ]

@@ -14,10 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+import licensing.converters  # noqa: F401 - registers the `feed` converter
 from accounts.access import open_to_all
 from accounts.api import TooLarge
 from accounts.roles import Role
-from euc.api import ActsForAnOrganisation, CertificatePages
+from euc.api import ActsForAnOrganisation, CertificatePages, DraftsForAnImporter
 from euc.input_serializers import ProblemSerializer
 from licensing import feed_serializers, feeding
 from licensing.models import FeedRun, FeedSource
@@ -40,12 +41,12 @@ class SeesFeeds(permissions.BasePermission):
     retrieve=extend_schema(summary="One feed with its last runs"),
 )
 class FeedSourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    permission_classes = [ActsForAnOrganisation, SeesFeeds]
+    permission_classes = [ActsForAnOrganisation, SeesFeeds, DraftsForAnImporter]
     http_method_names = ["get", "head", "options"]
     pagination_class = CertificatePages
     queryset = FeedSource.objects.none()
     lookup_field = "key"
-    lookup_value_converter = "str"
+    lookup_value_converter = "feed"
 
     def get_queryset(self) -> QuerySet[FeedSource]:
         return FeedSource.objects.visible_to(self.request.actor)

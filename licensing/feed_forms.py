@@ -55,6 +55,7 @@ class FeedForm(forms.Form):
             given["initial"] = {name: getattr(source, name) for name in self.base_fields}
         super().__init__(*args, **given)
         self.fields["exporter_name"].widget.attrs["list"] = "exporters"
+        self.fields["url"].is_needed = True  # whether it is follows from the kind, and its help says so
         if source is None:
             return
         del self.fields["kind"]

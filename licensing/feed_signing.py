@@ -39,7 +39,7 @@ def nonce(timestamp: str, body: bytes) -> str:
 def is_signed(source: FeedSource, *, timestamp: str, given: str, body: bytes, at: datetime) -> bool:
     """Whether one of the source's valid secrets signed this message within five minutes of now, either way."""
     numbers = [source.secret_number]
-    if source.former_until and source.former_until > at:
+    if source.former_ends_at and source.former_ends_at > at:
         numbers.append(source.secret_number - 1)
     plain = given.removeprefix("sha256=").strip().lower().encode(errors="replace")
     fits = [

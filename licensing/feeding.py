@@ -190,7 +190,7 @@ def renew_secret(*, source: FeedSource, by: Actor, at: datetime | None = None) -
         raise engine.WrongStatus(_("Only a source that calls us has a secret."))
     at = at or timezone.now()
     FeedSource.objects.filter(pk=source.pk).update(
-        secret_number=F("secret_number") + 1, former_until=at + feed_signing.FORMER_LASTS
+        secret_number=F("secret_number") + 1, former_ends_at=at + feed_signing.FORMER_LASTS
     )
     source.refresh_from_db()
     _record("renew_secret", source, by=by, at=at, number=source.secret_number)
@@ -249,6 +249,8 @@ def owe_polls(at: datetime | None = None, most: int = POLLS_AT_ONCE) -> int:
 
 
 def _owe_poll(source: FeedSource) -> Errand:
+    """The errand of this turn. Those that are done are forgotten: the runs tell of them."""
+    Errand.objects.about(source).filter(kind=POLL, state=Errand.DONE).delete()
     return errands.owe(POLL, subject=source, key=str(source.turn))
 
 

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-import licensing.converters  # noqa: F401 - registers the `case` converter
+import licensing.converters  # noqa: F401 - registers `case` and `feed`
 from licensing.views import calendar, cases, feeds, invitations, reports, room
 
 app_name = "licensing"
 CASE = "licences/<case:reference>/"
 ROOM = "room/<str:token>/"
-FEED = "licences/feeds/<str:key>/"
+FEED = "licences/feeds/<feed:key>/"
 
 urlpatterns = [
     path("licences/", cases.listing, name="case-list"),

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('failing_since', models.DateTimeField(null=True)),
                 ('read_at', models.DateTimeField(null=True)),
                 ('secret_number', models.PositiveIntegerField(default=1)),
-                ('former_until', models.DateTimeField(null=True)),
+                ('former_ends_at', models.DateTimeField(null=True)),
                 ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='feed_sources', to='accounts.organisation')),
                 ('paused_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -55,7 +55,8 @@ class FeedSourceQuerySet(models.QuerySet):
     def due(self, at=None):
         """Those to be asked now."""
         at = at or timezone.now()
-        return self.filter(kind="HTTP", removed_at=None, paused_at=None, next_at__lte=at)
+        asked = self.filter(kind="HTTP", removed_at=None, paused_at=None, next_at__lte=at)
+        return asked.filter(organisation__is_active=True)
 
 
 class FeedSource(models.Model):
@@ -90,7 +91,7 @@ class FeedSource(models.Model):
     read_at = models.DateTimeField(null=True)
     # Which secret a webhook signs with; the one before holds until then.
     secret_number = models.PositiveIntegerField(default=1)
-    former_until = models.DateTimeField(null=True)
+    former_ends_at = models.DateTimeField(null=True)
 
     objects = FeedSourceQuerySet.as_manager()
 

@@ -166,6 +166,7 @@ class TestAsking:
         server.fault = "without_etag"
         assert [ask(source).outcome for _ in range(2)] == ["NOT_MODIFIED"] * 2
         assert FeedDelivery.objects.count() == 1
+        assert Errand.objects.filter(kind=feeding.POLL).count() == 1
 
     def test_refused_rows_are_read_again_later(self, source, case, life, server):
         server.records = [record(case, application="unknown") | {"case": ""}]

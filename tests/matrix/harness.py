@@ -117,7 +117,7 @@ def _report(seeded: Seeded, stage: str) -> dict:
 
 def _feed(seeded: Seeded, stage: str) -> dict:
     """The organisation's feed; ministries and the platform keep none."""
-    return {"key": seeded.feed.key if seeded.feed else str(NO_ID - 1)}
+    return {"key": seeded.feed.key if seeded.feed else str(NO_ID - 1).zfill(30)}
 
 
 def _feed_run(seeded: Seeded, stage: str) -> dict:
@@ -232,6 +232,8 @@ def _absent(values: dict) -> dict:
             gone[name] = value[:-4] + "9876"
         elif name == "token":
             gone[name] = NO_TOKEN[: len(value)].ljust(len(value), "a")
+        elif name == "key" and len(value) == 30:
+            gone[name] = str(NO_ID).zfill(30)
         elif name != "number":
             gone[name] = type(value)(NO_ID)
     return gone

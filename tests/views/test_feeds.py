@@ -193,7 +193,7 @@ class TestCalls:
         feeding.pause(source=paused, by=drafter)
         feeding.remove(source=removed, by=drafter)
         answers = [
-            self.refused("nobody", body, headers),
+            self.refused("0" * 30, body, headers),
             self.refused(hook, body + b" ", headers),
             self.refused(hook, body, headers | {"X-Feed-Signature": "0" * 64}),
             self.refused(hook, body, headers | {"X-Feed-Signature": "ü"}),
@@ -219,7 +219,7 @@ class TestCalls:
         assert new != old
         for number, secret in enumerate((old, new)):
             assert call(hook, *message(hook, today_record(case, number), secret=secret)).status_code == 202
-        FeedSource.objects.update(former_until=timezone.now() - timedelta(seconds=1))
+        FeedSource.objects.update(former_ends_at=timezone.now() - timedelta(seconds=1))
         assert call(hook, *message(hook, today_record(case, 3), secret=old)).status_code == 404
         feeding.renew_secret(source=hook, by=drafter)
         assert call(hook, *message(hook, today_record(case, 4), secret=old)).status_code == 404
@@ -230,7 +230,7 @@ class TestCalls:
         assert feed_signing.secret_of(hook) != here
 
     def test_the_size_is_refused_before_it_is_read(self, hook):
-        for target in (hook, "nobody"):
+        for target in (hook, "0" * 30):
             assert call(target, b"x" * (1024 * 1024 + 1), {}).status_code == 413
 
     def test_a_flood_is_told_to_wait(self, hook, case, monkeypatch):
@@ -246,6 +246,10 @@ class TestCalls:
         assert call(hook, body, headers).status_code == 202
         run_all()
         assert fresh(hook).state == "FAILING"
+
+    @pytest.mark.parametrize("key", ["%00", "x", "0" * 29, "../admin"])
+    def test_a_key_of_another_shape_is_nothing(self, key):
+        assert Client().post(f"/api/v1/feeds/{key}/").status_code == 404
 
     def test_only_posts(self, hook):
         assert Client().get(f"/api/v1/feeds/{hook.key}/").status_code == 405
