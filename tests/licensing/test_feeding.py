@@ -1,5 +1,6 @@
 """Feeds: asked when due, read row by row, each record once; what fails is shown as failing."""
 
+import json
 import os
 from datetime import timedelta
 from io import StringIO
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from documents import sheets
 from euc import control
-from licensing import feed_folders, feed_records, feeding, services, stations, tasks
+from licensing import feed_folders, feed_records, feed_signing, feeding, services, stations, tasks
 from licensing.models import (
     FeedDelivery,
     FeedRecord,
@@ -20,6 +21,7 @@ from licensing.models import (
     Licence,
     StatusReport,
 )
+from tests.bad_input.corpus import DATES, VALUES
 from tests.licensing.feed_server import feed_server
 from tests.licensing.test_services import ago, facts, fresh, report
 from tests.races import together
@@ -378,6 +380,22 @@ class TestRows:
         monkeypatch.setattr(feeding, "MOST_KEPT", 3)
         run = send(files, [record(case, n, "gone") for n in range(5)], life)
         assert (run.refused, FeedRefusal.objects.count()) == (5, 3)
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("field", feed_records.FIELDS)
+    def test_every_text_in_every_field_is_taken_or_refused(self, life, case, field):
+        """Through the database too, which takes neither NUL nor half characters."""
+        hook = feeding.add(by=life.drafter, name="H", exporter_name=case.exporter_name, kind="WEBHOOK")
+        records = [record(case, number) | {field: value} for number, value in enumerate([*VALUES, *DATES])]
+        body, timestamp = json.dumps({"records": records}).encode(), str(int(timezone.now().timestamp()))
+        given = feed_signing.signature(feed_signing.secret_of(hook), timestamp, body)
+        assert feeding.receive(key=hook.key, timestamp=timestamp, given=given, body=body)
+        run_all()
+        run = hook.runs.get()
+        assert (run.outcome, run.read) == ("READ", len(records))
+        assert run.delivery.refusals.count() == run.refused
+        assert not [row for row in run.delivery.refusals.all() if not row.reasons]
 
 
 class TestWorkingOff:

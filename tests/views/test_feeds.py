@@ -135,7 +135,7 @@ class TestPages:
         shown = client.get(f"{LIST}{source.key}/").content.decode()
         run = FeedRun.objects.get()
         assert (run.changed, run.refused) == (1, 2)
-        path = f"{LIST}{source.key}/runs/{run.pk}/refused/"
+        path = f"{LIST}{source.key}/runs/{run.pk}/refused.csv"
         assert path in shown
         table = list(csv.DictReader(io.StringIO(client.get(path).content.decode("utf-8-sig"))))
         assert [row["row"] for row in table] == ["3", "4"]
