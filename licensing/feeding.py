@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -592,7 +592,8 @@ def _case(source: FeedSource, record: Record) -> LicenceCase | list[Problem]:
         if found and record.application and found[0].application_number not in {"", record.application}:
             return [("application", _("The case carries another application number."))]
     else:
-        found = list(related.filter(application_number=record.application)[:2])
+        named = related.filter(application_number=record.application).exclude(application_number="")
+        found = list(named[:2])
     if not found:
         name = "case" if record.case else "application"
         return [(name, _("No case of this exporter carries it."))]
@@ -643,6 +644,17 @@ def _facts(case: LicenceCase, record: Record) -> tuple[LicenceFacts | None, list
         **({"type": kept.type} if kept else {}),
     )
     return facts, []
+
+
+def refused_rows(run: FeedRun) -> Iterator[tuple[int, dict[str, str], str]]:
+    """Row, values and reasons of what a run refused; the last one says how many more there were."""
+    if run.delivery is None:
+        return
+    kept = list(run.delivery.refusals.values_list("row", "given", "reasons"))
+    yield from kept
+    if more := run.refused - len(kept):
+        said = _("%(count)d more rows were refused; the first %(most)d are kept.")
+        yield run.read, {}, said % {"count": more, "most": len(kept)}
 
 
 def finish(delivery: FeedDelivery, at: datetime | None = None) -> None:

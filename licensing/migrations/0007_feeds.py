@@ -171,6 +171,10 @@ class Migration(migrations.Migration):
             model_name='feeddelivery',
             constraint=models.UniqueConstraint(fields=('source', 'nonce'), name='feed_delivery_nonce_once'),
         ),
+        migrations.AddIndex(
+            model_name='licencecase',
+            index=models.Index(condition=models.Q(('application_number', ''), _negated=True), fields=['application_number'], name='licence_case_by_application'),
+        ),
         refuse_changes('licensing_feedrun'),
         refuse_changes('licensing_feedrecord'),
         refuse_changes('licensing_feedrefusal'),

@@ -56,6 +56,11 @@ class LicenceCase(models.Model):
             models.Index(fields=["importer", "status", "-id"], name="licence_case_importer_status"),
             models.Index(fields=["status", "-id"], name="licence_case_by_status"),
             models.Index(fields=["status", "due_on"], name="licence_case_by_due_day"),
+            models.Index(
+                fields=["application_number"],
+                name="licence_case_by_application",
+                condition=~Q(application_number=""),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -186,7 +186,6 @@ def _take(request: HttpRequest, source: FeedSource, file: UploadedFile) -> None:
 def refused(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """The refused rows of a run with the reasons, in columns that can be mended and sent again."""
     run = get_object_or_404(FeedRun, source=_source(request, key), pk=pk, delivery__isnull=False)
-    rows = run.delivery.refusals.values_list("row", "given", "reasons")
-    content = sheets.csv_of(feed_records.refused_table(rows))
+    content = sheets.csv_of(feed_records.refused_table(feeding.refused_rows(run)))
     headers = {"Content-Disposition": f'attachment; filename="refused-{run.pk}.csv"'}
     return HttpResponse(content, content_type=CSV_TYPE, headers=headers)

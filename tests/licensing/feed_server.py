@@ -107,9 +107,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def feed_server():
-    """A running server and what it says."""
+def feed_server(context=None):
+    """A running server and what it says; behind TLS with an SSL context."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     server.daemon_threads, server.block_on_close = True, False
     server.stopped = threading.Event()
     server.feed = Feed(url=f"http://127.0.0.1:{server.server_port}/feed?list=1")

@@ -1,10 +1,15 @@
 """Asking addresses: bounded in time and size, nothing followed, nothing private."""
 
 import socket
+import ssl
 import time
 import tracemalloc
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from licensing import feed_fetching, feed_records
 from licensing.feed_fetching import NotFetched
@@ -62,6 +67,54 @@ class TestFetch:
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
             assert why(f"http://127.0.0.1:{closed.getsockname()[1]}/") == "UNREACHABLE"
+
+
+def certificate_of(name, folder):
+    """A self-signed certificate of a server with its key, as one PEM file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    pem = key.private_bytes(serialization.Encoding.PEM, *plain)
+    file = folder / "server.pem"
+    file.write_bytes(pem + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    return file
+
+
+class TestTls:
+    @pytest.fixture
+    def file(self, tmp_path):
+        return certificate_of("feed.example", tmp_path)
+
+    @pytest.fixture
+    def secure(self, file):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(file)
+        with feed_server(context) as found:
+            found.url = found.url.replace("http://127.0.0.1", "https://feed.example")
+            yield found
+
+    @pytest.fixture(autouse=True)
+    def names(self, monkeypatch):
+        def resolve(host, port, *given, **more):
+            return [(2, 1, 6, "", ("127.0.0.1", port))]
+
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+    def test_a_certificate_that_nobody_vouches_for_is_refused(self, secure):
+        assert why(secure.url) == "UNREACHABLE"
+        assert not secure.seen
+
+    def test_the_name_that_was_entered_is_what_is_checked(self, secure, file, monkeypatch):
+        trusting = ssl.create_default_context(cafile=str(file))
+        monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
+        assert feed_fetching.fetch(secure.url).content == secure.body
+        assert secure.seen[0]["Host"].startswith("feed.example:")
+        assert why(secure.url.replace("feed.example", "other.example")) == "UNREACHABLE"
 
 
 class TestAddress:

@@ -380,6 +380,7 @@ class TestRows:
         monkeypatch.setattr(feeding, "MOST_KEPT", 3)
         run = send(files, [record(case, n, "gone") for n in range(5)], life)
         assert (run.refused, FeedRefusal.objects.count()) == (5, 3)
+        assert list(feeding.refused_rows(run))[-1][2] == "2 more rows were refused; the first 3 are kept."
 
 
 class TestBadInput:
