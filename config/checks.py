@@ -36,7 +36,7 @@ def production(app_configs, **kwargs):
     """What a demonstration may do and production must not."""
     if not settings.PRODUCTION:
         return []
-    return [*_refused(), *_missing_fonts(), *_unsent_mail(), *_time_stamps(), *_unscanned()]
+    return [*_refused(), *_missing_fonts(), *_unsent_mail(), *_time_stamps(), *_unscanned(), *_unlisted()]
 
 
 def _refused():
@@ -94,6 +94,14 @@ def _unscanned():
     if settings.CLAMD_URL:
         return []
     return [Warning("CLAMD_URL is not set: uploads are not scanned for malware.", id="config.W003")]
+
+
+def _unlisted():
+    if settings.REVOCATION_LIST_URLS:
+        return []
+    return [
+        Warning("REVOCATION_LIST_URLS is not set: revoked certificates are not refused.", id="config.W004")
+    ]
 
 
 def _time_stamps():

@@ -214,6 +214,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "args": ["remind_expiries"],
     },
+    "fetch-revocation-lists": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(hours=1),
+        "args": ["fetch_revocation_lists"],
+    },
     "fold-figures": {
         "task": "config.tasks.run_command",
         "schedule": timedelta(seconds=env.int("FOLD_SECONDS", default=5)),
@@ -433,6 +438,10 @@ SEAL_CERTIFICATE = Path(env.str("SEAL_CERTIFICATE", default=str(KEYS_DIR / "seal
 # The time-stamping authority (RFC 3161) and the roots its answers must lead to. Trials stamp their own time.
 TIME_STAMP_URL = env.str("TIME_STAMP_URL", default="")
 TIME_STAMP_TRUST_ROOTS = env.str("TIME_STAMP_TRUST_ROOTS", default="")
+
+# Lists of revoked certificates: where they are fetched from (without, none is required), and where they are kept.
+REVOCATION_LIST_URLS = env.list("REVOCATION_LIST_URLS", default=[])
+REVOCATION_LISTS = env.str("REVOCATION_LISTS", default="")
 
 # --- Mail and logs -----------------------------------------------------------------------------
 

@@ -2,22 +2,25 @@
 
 The file must be the sealed bytes with one more signature after them and nothing else changed. Judged in the bounded
 child: the signature, its certificate's chain to DSC_TRUST_ROOTS, its validity at the time of signing, its key usage.
+Then the lists of revoked certificates are asked, and put behind the signature so that it can be judged in years.
 Source: Information Technology Act, 2000, s. 3; CCA's interoperability guidelines for Digital Signature Certificates.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from documents import bounded, stamping
+from documents import bounded, revoking, stamping
 
 FIELD = "Importer"
 CLOCKS_DIFFER_AT_MOST = timedelta(minutes=10)
@@ -37,6 +40,10 @@ REFUSALS = {
     ),
     "UNTRUSTED": gettext_lazy(
         "The certificate does not lead to a licensed certifying authority, or was not valid when it signed."
+    ),
+    "REVOKED": gettext_lazy("The certificate was revoked by its certifying authority."),
+    "NO_LIST": gettext_lazy(
+        "The certifying authority's list of revoked certificates is not at hand just now. Try again later."
     ),
     "UNREADABLE": gettext_lazy("The signature in the file cannot be read."),
 }
@@ -95,18 +102,46 @@ def check(content: bytes, *, sealed: bytes, sealed_at: datetime, organisation: s
     if same_name(found.organisation) != same_name(organisation):
         text = _("The certificate names “%(found)s”; the importer is “%(wanted)s”.")
         raise Refused(text % {"found": found.organisation or "–", "wanted": organisation})
-    return found
+    path, now = about["path"], datetime.now(UTC)
+    try:
+        _refuse_revoked(path, now, found.stamped_at)
+        lists = revoking.of((bytes.fromhex(one["issuer"]) for one in path), now)
+    except revoking.NoList:
+        raise Refused(str(REFUSALS["NO_LIST"])) from None
+    return replace(found, content=_with_lists(content, path, lists)) if lists else found
+
+
+def _refuse_revoked(path: list[dict], at: datetime, signed_by: datetime | None) -> None:
+    for one in path:
+        issuer, serial = bytes.fromhex(one["issuer"]), int(one["serial"], 16)
+        if revoking.is_revoked(issuer, serial, at, signed_by=signed_by):
+            raise Refused(str(REFUSALS["REVOKED"]))
+
+
+def _with_lists(content: bytes, path: list[dict], lists: list[bytes]) -> bytes:
+    """The file with the certificates of the path and the lists behind the signature (PAdES B-LT)."""
+    answer = _child(
+        "embed",
+        content,
+        certificates=[one["certificate"] for one in path],
+        lists=[base64.b64encode(one).decode() for one in lists],
+    )
+    return base64.b64decode(answer["content"])
 
 
 def _asked(content: bytes) -> dict:
+    return _child(
+        "countersignature",
+        content,
+        roots=_pem(settings.DSC_TRUST_ROOTS),
+        seal_roots=_pem(settings.SEAL_TRUST_ROOTS),
+        stamp_roots=_pem(stamping.roots_file()),
+    )
+
+
+def _child(task: str, content: bytes, **given: Any) -> dict:
     try:
-        answer = bounded.read(
-            "countersignature",
-            content,
-            roots=_pem(settings.DSC_TRUST_ROOTS),
-            seal_roots=_pem(settings.SEAL_TRUST_ROOTS),
-            stamp_roots=_pem(stamping.roots_file()),
-        )
+        answer = bounded.read(task, content, **given)
     except bounded.TooCostly:
         raise Refused(_("The file is built so that reading it takes too long.")) from None
     except bounded.Busy:

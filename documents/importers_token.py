@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 
-from documents import countersigning, stamping
+from documents import countersigning, revoking, stamping
 
 AUTHORITY_KEY, AUTHORITY_ROOT = "dsc-authority.p12", "dsc-trust.pem"
 
@@ -39,6 +39,7 @@ class Token:
     field_name: str = countersigning.FIELD
     is_stamped: bool = False
     is_self_signed: bool = False
+    revoked_at: datetime | None = None
 
 
 def sign(pdf: bytes, token: Token) -> bytes:
@@ -103,6 +104,8 @@ def _issued(token: Token) -> tuple[rsa.RSAPrivateKey, x509.Certificate, list[x50
         .add_extension(x509.KeyUsage(**usages | dict.fromkeys(token.usage, True)), critical=True)
         .sign(signing_key, hashes.SHA256())
     )
+    if token.revoked_at is not None:
+        revoking.issue(authority_key, authority, [(built.serial_number, token.revoked_at)])
     return key, built, [] if token.is_self_signed else [authority]
 
 

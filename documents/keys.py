@@ -1,6 +1,5 @@
 """Demonstration keys: invented authorities that seal and stamp one machine's papers. Never for production."""
 
-import os
 import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from django.conf import settings
 
-from documents import importers_token, stamping
+from documents import importers_token, revoking, stamping, storing
 
 MARKER = "DEMONSTRATION"
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
@@ -45,15 +44,18 @@ def _make_seal() -> bool:
         return False
     root_key, seal_key = (rsa.generate_private_key(public_exponent=65537, key_size=3072) for _ in range(2))
     root = _root(root_key)
+    revoking.issue(root_key, root)
     seal = _seal(seal_key, root, root_key)
     passphrase = secrets.token_urlsafe(32).encode()
     packed = pkcs12.serialize_key_and_certificates(
         b"seal", seal_key, seal, [root], BestAvailableEncryption(passphrase)
     )
-    _write(Path(settings.KEYS_DIR) / MARKER, b"These keys are invented by this machine and prove nothing.\n")
-    _write(Path(settings.SEAL_TRUST_ROOTS), root.public_bytes(Encoding.PEM))
-    _write(Path(settings.SEAL_PASSPHRASE_FILE), passphrase + b"\n")
-    _write(Path(settings.SEAL_PKCS12), packed)
+    storing.put(
+        Path(settings.KEYS_DIR) / MARKER, b"These keys are invented by this machine and prove nothing.\n"
+    )
+    storing.put(Path(settings.SEAL_TRUST_ROOTS), root.public_bytes(Encoding.PEM))
+    storing.put(Path(settings.SEAL_PASSPHRASE_FILE), passphrase + b"\n")
+    storing.put(Path(settings.SEAL_PKCS12), packed)
     return True
 
 
@@ -61,11 +63,12 @@ def make_another_seal() -> None:
     """A new root and sealing key under the same passphrase; the roots of the keys before it stay trusted."""
     root_key, seal_key = (rsa.generate_private_key(public_exponent=65537, key_size=3072) for _ in range(2))
     root = _root(root_key, f"DEMONSTRATION root {datetime.now(UTC):%Y-%m-%d %H:%M:%S}")
+    revoking.issue(root_key, root)
     seal = _seal(seal_key, root, root_key)
     lock = BestAvailableEncryption(Path(settings.SEAL_PASSPHRASE_FILE).read_bytes().strip())
     trusted = Path(settings.SEAL_TRUST_ROOTS)
-    _write(trusted, trusted.read_bytes().rstrip() + b"\n" + root.public_bytes(Encoding.PEM))
-    _write(
+    storing.put(trusted, trusted.read_bytes().rstrip() + b"\n" + root.public_bytes(Encoding.PEM))
+    storing.put(
         Path(settings.SEAL_PKCS12),
         pkcs12.serialize_key_and_certificates(b"seal", seal_key, seal, [root], lock),
     )
@@ -79,6 +82,7 @@ def _make_time_stamper() -> bool:
         return False
     root_key, key = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
     root = _root(root_key, "DEMONSTRATION time-stamping root")
+    revoking.issue(root_key, root)
     own = (
         _certificate(_name("DEMONSTRATION time-stamps"), root.subject, key.public_key(), root_key)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -87,8 +91,8 @@ def _make_time_stamper() -> bool:
         .sign(root_key, hashes.SHA256())
     )
     lock = BestAvailableEncryption(passphrase_file.read_bytes().strip())
-    _write(folder / stamping.DEMONSTRATION_ROOT, root.public_bytes(Encoding.PEM))
-    _write(file, pkcs12.serialize_key_and_certificates(b"time-stamps", key, own, [root], lock))
+    storing.put(folder / stamping.DEMONSTRATION_ROOT, root.public_bytes(Encoding.PEM))
+    storing.put(file, pkcs12.serialize_key_and_certificates(b"time-stamps", key, own, [root], lock))
     return True
 
 
@@ -100,9 +104,10 @@ def _make_certifying_authority() -> bool:
         return False
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     root = _root(key, "DEMONSTRATION certifying authority")
+    revoking.issue(key, root)
     lock = BestAvailableEncryption(passphrase_file.read_bytes().strip())
-    _write(folder / importers_token.AUTHORITY_ROOT, root.public_bytes(Encoding.PEM))
-    _write(file, pkcs12.serialize_key_and_certificates(b"dsc", key, root, None, lock))
+    storing.put(folder / importers_token.AUTHORITY_ROOT, root.public_bytes(Encoding.PEM))
+    storing.put(file, pkcs12.serialize_key_and_certificates(b"dsc", key, root, None, lock))
     return True
 
 
@@ -155,11 +160,3 @@ def _certificate(subject, issuer, public_key, issuer_key) -> x509.CertificateBui
 
 def _usage(**allowed: bool) -> x509.KeyUsage:
     return x509.KeyUsage(**dict.fromkeys(_USAGES, False) | allowed)
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    new.replace(path)

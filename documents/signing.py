@@ -1,4 +1,5 @@
-"""The seal: PAdES signatures on finished PDFs, with a time-stamp (B-T) where an authority is configured.
+"""The seal: PAdES signatures on finished PDFs, with a time-stamp (B-T) where an authority is configured, and with the
+lists of revoked certificates (B-LT) where they are at hand.
 
 No key, no document; no time-stamp where there should be one, no document.
 
@@ -24,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from django.conf import settings
 
-from documents import pkcs11_signer, stamping
+from documents import pkcs11_signer, revoking, stamping
 
 FIELD = "Seal"
 LATER_SIGNATURE = (42, 4, 262, 26)  # points from the lower left corner, below the page's foot
@@ -85,12 +86,14 @@ def seal(pdf: bytes, *, reason: str, at: datetime, leaves_field: str = "") -> Se
     """Certify `pdf` with an invisible whole-file signature dated `at`, stamped with the time of an authority.
 
     Allows later signatures and nothing else; with `leaves_field` an empty field of that name waits for one.
-    Without an authority the same input gives the same bytes. Raises `NoKey`, `stamping.NoTimeStamp`, or `SealBroken`
-    when the result does not check.
+    Without an authority the same input gives the same bytes. Raises `NoKey`, `stamping.NoTimeStamp`,
+    `revoking.NoList`, or `SealBroken` when the result does not check.
     """
-    signer, authority = current_signer(), stamping.authority()
-    _refuse_outside_dates(signer.certificate, datetime.now(UTC))
+    signer, authority, now = current_signer(), stamping.authority(), datetime.now(UTC)
+    _refuse_outside_dates(signer.certificate, now)
+    _refuse_revoked(signer, now)
     writer = _writer(pdf)
+    _embed_lists(writer, signer, now, stamped=authority is not None)
     if leaves_field:
         _leave_field(writer, leaves_field)
     content = _sign(writer, signer, reason, at, authority)
@@ -141,6 +144,27 @@ def _refuse_outside_dates(certificate: x509.Certificate, at: datetime) -> None:
             f"The sealing certificate is valid from {certificate.not_valid_before_utc:%d-%m-%Y}"
             f" until {certificate.not_valid_after_utc:%d-%m-%Y} only."
         )
+
+
+def _refuse_revoked(signer: Signer, at: datetime) -> None:
+    try:
+        revoking.refuse_revoked((signer.certificate, *signer.chain), at)
+    except revoking.Revoked as revoked:
+        raise NoKey(f"The sealing key cannot be used: {revoked}") from revoked
+
+
+def _embed_lists(writer: Any, signer: Signer, at: datetime, *, stamped: bool) -> None:
+    """Put certificates and lists of revoked ones into the file before it is sealed, so that the seal covers them."""
+    from asn1crypto import crl
+    from pyhanko.sign.validation.dss import DocumentSecurityStore
+
+    tellers = stamping.roots() if stamped else []
+    issuers = [one.issuer for one in (signer.certificate, *signer.chain)] + [one.subject for one in tellers]
+    lists = revoking.of((name.public_bytes() for name in issuers), at)
+    if lists:
+        certificates = [_asn1(one) for one in (signer.certificate, *signer.chain, *tellers)]
+        parsed = [crl.CertificateList.load(one) for one in lists]
+        DocumentSecurityStore.supply_dss_in_writer(writer, None, certs=certificates, crls=parsed)
 
 
 def confirm(content: bytes, certificate: x509.Certificate, *, stamped: bool = False) -> None:

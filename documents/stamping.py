@@ -17,6 +17,7 @@ from typing import Any
 
 from asn1crypto import cms, core, keys, tsp
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
@@ -53,6 +54,12 @@ def roots_file() -> Path:
     """The PEM file of the roots that time-stamps must lead to."""
     chosen = settings.TIME_STAMP_TRUST_ROOTS
     return Path(chosen) if chosen else Path(settings.KEYS_DIR) / DEMONSTRATION_ROOT
+
+
+def roots() -> list[x509.Certificate]:
+    """The certificates in that file; none when it is absent."""
+    file = roots_file()
+    return x509.load_pem_x509_certificates(file.read_bytes()) if file.is_file() else []
 
 
 def check(signer_info: cms.SignerInfo, at: datetime | None = None) -> datetime:

@@ -51,6 +51,7 @@ def in_production(settings, tmp_path, monkeypatch):
         str(tmp_path / "tsa.pem"),
     )
     settings.CLAMD_URL = "tcp://clamd:3310"
+    settings.REVOCATION_LIST_URLS = ["https://ca.example/list.crl"]
     settings.CELERY_BROKER_URL = "redis://redis/0"
     settings.SITE_URL = "https://euc.example"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -70,6 +71,7 @@ class TestProduction:
             ("SITE_URL", "http://euc.example", "config.E006"),
             ("FONTS_DIR", Path("/nowhere"), "config.E007"),
             ("CLAMD_URL", "", "config.W003"),
+            ("REVOCATION_LIST_URLS", [], "config.W004"),
             ("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend", "config.W001"),
         ],
     )
@@ -105,6 +107,7 @@ class TestDeployment:
             "EMAIL_URL": "smtp://mail.invalid:25",
             "TIME_STAMP_URL": "https://tsa.invalid/",
             "CLAMD_URL": "tcp://clamd.invalid:3310",
+            "REVOCATION_LIST_URLS": "https://ca.invalid/list.crl",
             "TIME_STAMP_TRUST_ROOTS": str(tmp_path / "tsa.pem"),
         }
         (tmp_path / "tsa.pem").touch()
