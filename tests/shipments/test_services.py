@@ -393,6 +393,28 @@ class TestRaces:
         assert amounts(line(certificate))[1] == (100 * KG if released is None else 0)
         assert list(events.faults()) == []
 
+    @pytest.mark.parametrize("attempt", range(3))
+    def test_superseding_and_releasing_have_one_order(self, voyage, certificate, life, attempt):
+        consignment = voyage.declared()
+        successor = life.successor(certificate)
+
+        def supersede():
+            own = fresh(successor)
+            certificates.issue(certificate=own, by=life.senior, seen_hash=own.content_hash)
+
+        def release():
+            services.release(consignment=fresh(consignment), by=voyage.drafter, on=today())
+
+        superseded, released = together(supersede, release)
+        assert superseded is None
+        assert released is None or isinstance(released, WrongStatus), released
+        assert fresh(certificate).status == certificate_law.SUPERSEDED
+        drawn = 100 * KG if released is None else 0
+        assert amounts(line(certificate))[1] == drawn
+        assert amounts(line(successor)) == (0, 0)
+        assert fresh(consignment).status == ("RELEASED" if released is None else "DECLARED")
+        assert list(events.faults()) == []
+
     def test_planning_and_booking_at_once_never_wait_for_each_other_in_a_ring(self, voyage):
         def several():
             for _time in range(8):
