@@ -171,29 +171,10 @@ def countersignature(content: bytes, roots: str, seal_roots: str, stamp_roots: s
             {
                 "issuer": one.issuer.dump().hex(),
                 "serial": f"{one.serial_number:x}",
-                "certificate": base64.b64encode(one.dump()).decode(),
             }
             for one in signed.validation_path.iter_certs(include_root=False)
         ],
     }
-
-
-def embed(content: bytes, certificates: list[str], lists: list[str]) -> dict:
-    """The PDF with certificates and lists of revoked ones (base64 of DER) in its security store, as an update."""
-    from asn1crypto import crl, x509
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-    from pyhanko.sign.validation.dss import DocumentSecurityStore
-
-    writer = IncrementalPdfFileWriter(io.BytesIO(content), strict=False)
-    DocumentSecurityStore.supply_dss_in_writer(
-        writer,
-        None,
-        certs=[x509.Certificate.load(base64.b64decode(one)) for one in certificates],
-        crls=[crl.CertificateList.load(base64.b64decode(one)) for one in lists],
-    )
-    target = io.BytesIO()
-    writer.write(target)
-    return {"content": base64.b64encode(target.getvalue()).decode()}
 
 
 # --- Uploads -----------------------------------------------------------------------------------
@@ -405,7 +386,6 @@ def _check_xml(name: str, text: bytes) -> None:
 TASKS: dict[str, Callable[..., dict]] = {
     "signatures": signatures,
     "countersignature": countersignature,
-    "embed": embed,
     "pdf": pdf,
     "image": image,
     "picture": picture,

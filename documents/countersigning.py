@@ -2,19 +2,17 @@
 
 The file must be the sealed bytes with one more signature after them and nothing else changed. Judged in the bounded
 child: the signature, its certificate's chain to DSC_TRUST_ROOTS, its validity at the time of signing, its key usage.
-Then the lists of revoked certificates are asked, and put behind the signature so that it can be judged in years.
+Then the lists of revoked certificates are asked.
 Source: Information Technology Act, 2000, s. 3; CCA's interoperability guidelines for Digital Signature Certificates.
 """
 
 from __future__ import annotations
 
-import base64
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -102,46 +100,29 @@ def check(content: bytes, *, sealed: bytes, sealed_at: datetime, organisation: s
     if same_name(found.organisation) != same_name(organisation):
         text = _("The certificate names “%(found)s”; the importer is “%(wanted)s”.")
         raise Refused(text % {"found": found.organisation or "–", "wanted": organisation})
-    path, now = about["path"], datetime.now(UTC)
+    _refuse_revoked(about["path"], found.stamped_at)
+    return found
+
+
+def _refuse_revoked(path: list[dict], signed_by: datetime | None) -> None:
     try:
-        _refuse_revoked(path, now, found.stamped_at)
-        lists = revoking.of((bytes.fromhex(one["issuer"]) for one in path), now)
+        for one in path:
+            issuer, serial = bytes.fromhex(one["issuer"]), int(one["serial"], 16)
+            if revoking.is_revoked(issuer, serial, datetime.now(UTC), signed_by=signed_by):
+                raise Refused(str(REFUSALS["REVOKED"]))
     except revoking.NoList:
         raise Refused(str(REFUSALS["NO_LIST"])) from None
-    return replace(found, content=_with_lists(content, path, lists)) if lists else found
-
-
-def _refuse_revoked(path: list[dict], at: datetime, signed_by: datetime | None) -> None:
-    for one in path:
-        issuer, serial = bytes.fromhex(one["issuer"]), int(one["serial"], 16)
-        if revoking.is_revoked(issuer, serial, at, signed_by=signed_by):
-            raise Refused(str(REFUSALS["REVOKED"]))
-
-
-def _with_lists(content: bytes, path: list[dict], lists: list[bytes]) -> bytes:
-    """The file with the certificates of the path and the lists behind the signature (PAdES B-LT)."""
-    answer = _child(
-        "embed",
-        content,
-        certificates=[one["certificate"] for one in path],
-        lists=[base64.b64encode(one).decode() for one in lists],
-    )
-    return base64.b64decode(answer["content"])
 
 
 def _asked(content: bytes) -> dict:
-    return _child(
-        "countersignature",
-        content,
-        roots=_pem(settings.DSC_TRUST_ROOTS),
-        seal_roots=_pem(settings.SEAL_TRUST_ROOTS),
-        stamp_roots=_pem(stamping.roots_file()),
-    )
-
-
-def _child(task: str, content: bytes, **given: Any) -> dict:
     try:
-        answer = bounded.read(task, content, **given)
+        answer = bounded.read(
+            "countersignature",
+            content,
+            roots=_pem(settings.DSC_TRUST_ROOTS),
+            seal_roots=_pem(settings.SEAL_TRUST_ROOTS),
+            stamp_roots=_pem(stamping.roots_file()),
+        )
     except bounded.TooCostly:
         raise Refused(_("The file is built so that reading it takes too long.")) from None
     except bounded.Busy:
