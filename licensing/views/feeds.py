@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -107,13 +108,16 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
 def _detail(request: HttpRequest, source: FeedSource, form: Any, status: int = 200) -> HttpResponse:
     runs = FeedRun.objects.filter(source=source).select_related("delivery")
     waiting = source.deliveries.filter(ended_at=None).count()
-    asked = Errand.objects.about(source).filter(kind=feeding.POLL, state=Errand.PENDING).exists()
+    owed = Errand.objects.about(source).filter(kind=feeding.POLL, state=Errand.PENDING)
+    asked = FeedSource.objects.due().filter(pk=source.pk).exists() or owed.exists()
     context = {
         "source": source,
         "page": paginate(runs, order=("-id",), query=request.GET),
         "form": form,
         "waiting": waiting,
         "is_asked": asked,
+        "has_folder": source.kind == FeedSource.Kind.FILE and settings.FEEDS_FOLDER,
+        "is_busy": bool(waiting) or asked,
         "may_keep": feeding.may_keep(request.actor),
         "fields": ", ".join(feed_records.FIELDS),
     }
