@@ -18,7 +18,7 @@ from euc.kinds import EvidenceKind
 from euc.models import QualityRule
 from euc.models.dated import Dated
 from euc.quality_words import EVIDENCE_CHECKS
-from euc.rule_forms import CODE, _row, _section
+from euc.rule_forms import CODE, section, side_by_side
 
 MOST_WORDS, LONGEST_WORD = 300, 80
 
@@ -54,10 +54,10 @@ class DatedForm(Form):
         head = ["code"] if predecessor is None else []
         self.helper.layout = Layout(
             *self.sections(head),
-            _section(
+            section(
                 _("Where it comes from"),
-                _row("effective_from", "confidence"),
-                _row("source", "source_url"),
+                side_by_side("effective_from", "confidence"),
+                side_by_side("source", "source_url"),
                 "confirmed",
                 "doubt",
             ),
@@ -131,8 +131,13 @@ class QualityForm(DatedForm):
     )
 
     def sections(self, head: list[str]) -> list[Any]:
-        fields = (*head, _row("check_code", "family", "severity"), "words", _row("low", "high"))
-        return [_section(_("What it looks for"), *fields)]
+        fields = (
+            *head,
+            side_by_side("check_code", "family", "severity"),
+            "words",
+            side_by_side("low", "high"),
+        )
+        return [section(_("What it looks for"), *fields)]
 
     def initial_of(self, row: Dated) -> dict[str, Any]:
         return super().initial_of(row) | {"words": "\n".join(row.words)}

@@ -14,7 +14,7 @@ from accounts.fields import LineField, StrictDateField, TextField
 from documents import fonts
 from euc.kinds import Template
 from euc.models import Clause, Policy
-from euc.rule_forms import DayForm, _row
+from euc.rule_forms import DayForm, side_by_side
 
 PARTY = "{party}"
 TEXTS = ("text_en", "text_zh", "text_hi")
@@ -85,8 +85,8 @@ class ClauseForm(Form):
         self.helper.form_tag = False
         head, tail = (["code"], ["own"]) if predecessor is None else ([], [])
         self.helper.layout = Layout(
-            Fieldset(_("The clause"), *head, _row("kind", "names"), "title", _row("title_zh", "title_hi"),
-                     css_class="form-section"),
+            Fieldset(_("The clause"), *head, side_by_side("kind", "names"), "title",
+                     side_by_side("title_zh", "title_hi"), css_class="form-section"),
             Fieldset(_("Its words"), *TEXTS, css_class="form-section"),
             Fieldset(_("Where it comes from"), "basis", "consent_authority", "confidence", "effective_from", *tail,
                      css_class="form-section"),

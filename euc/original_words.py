@@ -9,10 +9,9 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from euc import custody
+from euc import custody, dated_words
 from euc.models import AttestationRule, Original, OriginalEntry, OriginalStep
 from euc.original_forms import LABELS, EntryForm
-from euc.ruling_words import differing
 
 
 def stations(
@@ -127,16 +126,5 @@ def rule_rows(rule: AttestationRule) -> list[dict[str, Any]]:
         {"label": _("Place in the order"), "value": str(rule.position)},
         {"label": _("Days it may take"), "value": str(rule.expected_days)},
         {"label": _("For certificates issued by"), "value": rule.authority or _("every authority")},
-        {"label": _("Counts from"), "value": day(rule.effective_from)},
-        {"label": _("Counts until"), "value": day(rule.effective_until)},
-        {"label": _("Source"), "value": rule.source},
-        {"label": _("Address of the source"), "value": rule.source_url},
-        {"label": _("Confidence"), "value": rule.get_confidence_display()},
-        {"label": _("Checked against the official text"), "value": yes[rule.confirmed]},
-        {"label": _("Doubts, in words"), "value": rule.doubt},
+        *dated_words.rows(rule),
     ]
-
-
-def differences(old: AttestationRule, new: AttestationRule) -> list[dict[str, Any]]:
-    """What a new version changes, row by row."""
-    return differing(rule_rows(old), rule_rows(new))

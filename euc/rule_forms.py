@@ -119,27 +119,35 @@ class RuleForm(Form):
     def _layout(self) -> Layout:
         head = ["code"] if "code" in self.fields else []
         return Layout(
-            _section(
-                _("The announcement"), *head, _row("announcement", "limb"), "title", _row("effect", "origin")
+            section(
+                _("The announcement"),
+                *head,
+                side_by_side("announcement", "limb"),
+                "title",
+                side_by_side("effect", "origin"),
             ),
-            _section(
+            section(
                 _("What it reaches"), "whole_families", "families", "elements", "forms", "doubtful_forms"
             ),
-            _section(
+            section(
                 _("Threshold and codes"),
-                _row("threshold", "threshold_status"),
+                side_by_side("threshold", "threshold_status"),
                 "threshold_elements",
                 "threshold_source",
-                _row("codes", "hs_codes"),
+                side_by_side("codes", "hs_codes"),
             ),
-            _section(
+            section(
                 _("Dates in China"),
-                _row("effective_from", "suspended_from", "suspended_until"),
-                _row("suspended_by", "reported_until"),
+                side_by_side("effective_from", "suspended_from", "suspended_until"),
+                side_by_side("suspended_by", "reported_until"),
                 "end_confirmed",
             ),
-            _section(
-                _("Where it comes from"), _row("source", "source_url"), "confidence", "confirmed", "doubt"
+            section(
+                _("Where it comes from"),
+                side_by_side("source", "source_url"),
+                "confidence",
+                "confirmed",
+                "doubt",
             ),
         )
 
@@ -193,9 +201,9 @@ def _parts(text: str, pattern: re.Pattern, message: Any) -> list[str]:
     return list(dict.fromkeys(parts))
 
 
-def _row(*names: str) -> Div:
+def side_by_side(*names: str) -> Div:
     return Div(*[Div(name, css_class="col-md") for name in names], css_class="row gx-3")
 
 
-def _section(title: Any, *parts: Any) -> Fieldset:
+def section(title: Any, *parts: Any) -> Fieldset:
     return Fieldset(title, *parts, css_class="form-section")

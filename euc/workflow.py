@@ -203,7 +203,7 @@ RULE = Workflow(
 DATED_STATUSES = (PROPOSED, ADOPTED, SUPERSEDED, REPEALED, WITHDRAWN)
 
 
-def _dated(name: str, adopting: Any, retiring: Any) -> Workflow:
+def dated(name: str, adopting: Any, retiring: Any) -> Workflow:
     """The life of dated rows that one officer proposes and another adopts."""
     return Workflow(
         name=name,
@@ -223,12 +223,12 @@ def _dated(name: str, adopting: Any, retiring: Any) -> Workflow:
     )  # fmt: skip
 
 
-ATTESTATION = _dated(
+ATTESTATION = dated(
     "euc.attestation",
     _("It counts for certificates issued from its first day on; older ones keep their way."),
     _("It no longer counts for certificates issued from today on; older ones keep their way."),
 )
-QUALITY = _dated(
+QUALITY = dated(
     "euc.quality",
     _("It counts for what is submitted from its first day on."),
     _("What is submitted from today on is no longer held against it."),

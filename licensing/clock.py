@@ -2,7 +2,7 @@
 
 The first day is not counted: day 1 is the first working day after the day of acceptance. Days of a pause (both ends
 included) are not counted. Source: Administrative Licensing Law art. 82; Order 792 art. 17 (45 working days, time of
-identification, expert advice and on-site checks not counted) and art. 18 (20 for amendments).
+identification, expert advice and on-site checks not counted). How long a limit is comes in too (`limits`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-REVIEW_DAYS = 45
 FARTHEST = timedelta(days=3 * 366)
 
 
@@ -31,7 +30,7 @@ Pause = tuple[date, date | None]  # first and last day; the last is open while i
 class Count:
     """Where the clock stands on a day: `number` working days of `limit` are over."""
 
-    day_1: date
+    day_1: date | None
     due_on: date | None
     number: int
     limit: int
@@ -52,15 +51,16 @@ class TooFar(ValueError):
     """The due day would lie beyond every calendar."""
 
 
-def count(
-    start: date, on: date, calendar: Calendar, *, limit: int = REVIEW_DAYS, pauses: Sequence[Pause] = ()
-) -> Count:
-    """The clock that started on `start` as it stands on `on`; while a pause is open there is no due day."""
+def count(start: date, on: date, calendar: Calendar, *, limit: int, pauses: Sequence[Pause] = ()) -> Count:
+    """The clock that started on `start` as it stands on `on`.
+
+    While a pause is open there is no due day, and no day 1 either when it began before that.
+    """
     is_open = any(last is None for _first, last in pauses)
     number, passed, day = 0, 0, start
     day_1: date | None = None
     due: date | None = None
-    while day < on or day_1 is None or (due is None and not is_open):
+    while day < on or (due is None and not is_open):
         day += timedelta(days=1)
         if day - start > FARTHEST:
             raise TooFar(start)
@@ -88,9 +88,7 @@ def _is_guessed(start: date, end: date, calendar: Calendar) -> bool:
     return False
 
 
-def due_on(
-    start: date, calendar: Calendar, *, limit: int = REVIEW_DAYS, pauses: Sequence[Pause] = ()
-) -> Count:
+def due_on(start: date, calendar: Calendar, *, limit: int, pauses: Sequence[Pause] = ()) -> Count:
     """The clock as of its own start: when it falls due."""
     return count(start, start, calendar, limit=limit, pauses=pauses)
 

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.emails import message_id
+from licensing import presenting
 from licensing.models import CaseReminder, LicenceCase, RoomCode, RoomInvitation, RoomPost
 
 
@@ -48,7 +49,13 @@ def send_reminder(reminder: CaseReminder, *, left: int) -> None:
     """Tell one person, in their language, what presses on a case. A repeated run repeats the Message-ID."""
     case = reminder.case
     with translation.override(reminder.person.language):
-        about = {"reminder": reminder, "case": case, "left": left, "address": address_of(case)}
+        about = {
+            "reminder": reminder,
+            "case": case,
+            "left": left,
+            "limit_over": presenting.limit_over(case, reminder.on),
+            "address": address_of(case),
+        }
         EmailMessage(
             f"{case.reference}: {reminder.get_kind_display()}",
             _text("reminder", about),

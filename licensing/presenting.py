@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
@@ -41,13 +42,22 @@ NEXT = {
     stations.REVIEW: gettext_lazy("Wait; ask again when the time limit comes near."),
     stations.PAUSED: gettext_lazy("Days of the pause do not count. Ask what is being clarified."),
     stations.REFERRED: gettext_lazy("No time limit applies any more. Prepare the ministry's help."),
-    stations.APPROVED: gettext_lazy(
-        "The licence has to be issued within ten working days; ask for its number."
-    ),
+    stations.APPROVED: gettext_lazy("The licence has to be issued now; ask for its number."),
     stations.REFUSED: gettext_lazy("Ask for the written reason; a new application is possible."),
     stations.ISSUED: gettext_lazy("Plan the consignment while the licence is valid."),
     stations.AMENDING: gettext_lazy("Do not ship until the amended licence is issued."),
     stations.SUSPENDED: gettext_lazy("Do not ship; ask the exporter for the reason."),
+}
+
+_DEEMED_ACCEPTED = gettext_lazy(
+    "Nothing that is missing was asked for by %(on)s: by China's general law the application then counts as "
+    "accepted. Ask the exporter for the day of acceptance."
+)
+LIMIT_OVER = {
+    stations.FILED: _DEEMED_ACCEPTED,
+    stations.PROVINCE: _DEEMED_ACCEPTED,
+    stations.APPROVED: gettext_lazy("The licence was to be delivered by %(on)s: ask the exporter for it."),
+    stations.AMENDING: gettext_lazy("The decision on the amendment was due on %(on)s: ask the exporter."),
 }
 
 
@@ -58,12 +68,19 @@ def next_action(case: LicenceCase) -> str:
     return str(NEXT.get(case.status, ""))
 
 
-def urgent(found: Iterable[Pressing]) -> list[str]:
+def urgent(case: LicenceCase, found: Iterable[Pressing]) -> list[str]:
     """What presses, as sentences: the same that the reminders tell by mail."""
-    return [_sentence(one) for one in found]
+    return [_sentence(case, one) for one in found]
 
 
-def _sentence(one: Pressing) -> str:
+def limit_over(case: LicenceCase, on: date) -> str:
+    """That the time limit of the case's station was over on a day; empty where no such limit runs."""
+    return str(LIMIT_OVER.get(case.status, "")) % {"on": date_format(on, "SHORT_DATE_FORMAT")}
+
+
+def _sentence(case: LicenceCase, one: Pressing) -> str:
+    if one.kind == CaseReminder.Kind.LIMIT:
+        return limit_over(case, one.on)
     said = {"on": date_format(one.on, "SHORT_DATE_FORMAT"), "days": one.left}
     if one.kind == CaseReminder.Kind.OVERDUE:
         return (

@@ -1,4 +1,4 @@
-"""The clock's reminders about cases: the 45 days are nearly or wholly over, the licence ends in 60, 30 or 7 days.
+"""The clock's reminders about cases: a time limit is nearly or wholly over, the licence ends in 60, 30 or 7 days.
 
 Days are days in China. Each of the importer's people is told of each day once; a due day that is moved (a pause, a
 calendar that was published) is another day. What is pressing is shown on the case's page by the same rule.
@@ -18,7 +18,7 @@ from accounts import notices
 from accounts.models import User
 from euc import control, noticing
 from euc import reminding as expiry
-from licensing import calendar, clock, stations
+from licensing import calendar, clock, limits, stations
 from licensing import noticing as licence_notices
 from licensing.models import CaseReminder, LicenceCase
 from workflow import errands
@@ -44,10 +44,13 @@ class Pressing:
 
 
 def pressing(
-    case: LicenceCase, day: date, load: Callable[[], clock.Calendar] = calendar.stored
+    case: LicenceCase,
+    day: date,
+    load: Callable[[], clock.Calendar] = calendar.stored,
+    known: Callable[[], limits.Known] = limits.stored,
 ) -> list[Pressing]:
-    """What presses on the case on that day, the clock before the licence; the calendar is loaded where it counts."""
-    return [*_of_clock(case, day, load), *_of_licence(case, day)]
+    """What presses on the case on that day, clocks before the licence; rows are read where they count."""
+    return [*_of_clock(case, day, load), *_of_limit(case, day, load, known), *_of_licence(case, day)]
 
 
 def _of_clock(case: LicenceCase, day: date, load: Callable[[], clock.Calendar]) -> Iterator[Pressing]:
@@ -59,6 +62,14 @@ def _of_clock(case: LicenceCase, day: date, load: Callable[[], clock.Calendar]) 
         left = clock.working_days(day, case.due_on, load())
         if left <= settings.LICENCE_DUE_SOON_WORKING_DAYS:
             yield Pressing(Kind.DUE_SOON, case.due_on, left)
+
+
+def _of_limit(
+    case: LicenceCase, day: date, load: Callable[[], clock.Calendar], known: Callable[[], limits.Known]
+) -> Iterator[Pressing]:
+    found = limits.running(case, day, load, known)
+    if found and found.count.due_on and found.count.overdue:
+        yield Pressing(Kind.LIMIT, found.count.due_on, 0)
 
 
 def _of_licence(case: LicenceCase, day: date) -> Iterator[Pressing]:
@@ -77,7 +88,7 @@ def _horizon(day: date) -> date:
 
 def remind(*, at: datetime | None = None) -> int:
     """Owe what is due and not yet owed; how many. Safe to run at any time, twice or at once."""
-    day, days, count = control.day_in_china(at), calendar.stored(), 0
+    day, days, known, count = control.day_in_china(at), calendar.stored(), limits.stored(), 0
     nearing = Q(status__in=stations.RUNNING, due_on__lte=_horizon(day))
     ending = Q(
         status__in=stations.OPEN,
@@ -85,9 +96,10 @@ def remind(*, at: datetime | None = None) -> int:
         licence__expires_on__gte=day,
         licence__expires_on__lte=day + timedelta(days=max(expiry.BEFORE)),
     )
-    cases = LicenceCase.objects.filter(nearing | ending).select_related("importer", "licence")
+    elsewhere = Q(status__in=limits.STARTS)
+    cases = LicenceCase.objects.filter(nearing | ending | elsewhere).select_related("importer", "licence")
     for case in cases.order_by("pk").iterator(chunk_size=200):
-        for found in pressing(case, day, lambda: days):
+        for found in pressing(case, day, lambda: days, lambda: known):
             count += sum(_owe(case, person, found) for person in noticing.users_of(case.importer_id))
     return count
 

@@ -22,7 +22,7 @@ from euc import control, printing
 from euc import workflow as certificate_law
 from euc.models import Certificate, GoodsLine, Serial
 from euc.models.certificate import today
-from licensing import calendar, clock, deriving, effects, signals, stations
+from licensing import calendar, clock, deriving, effects, limits, signals, stations
 from licensing import grounds as reasons
 from licensing.models import (
     Licence,
@@ -371,12 +371,12 @@ def recount(*, by: Actor, at: datetime | None = None) -> int:
 
     The calendar was published or corrected, or the suspension of a listing began or ended. Safe to run at any time.
     """
-    at, days = at or timezone.now(), calendar.stored()
+    at, days, known = at or timezone.now(), calendar.stored(), limits.stored()
     waiting = LicenceCase.objects.open().filter(accepted_on__isnull=False).select_related("certificate")
     changed = 0
     for case in waiting.prefetch_related("reports__withdrawal").order_by("pk").iterator(chunk_size=200):
         counting = [row for row in case.reports.all() if not hasattr(row, "withdrawal")]
-        now = _due(case, counting, case.accepted_on, at, days)
+        now = _due(case, counting, case.accepted_on, at, days, known)
         if any(getattr(case, name) != value for name, value in now.items()):
             count_anew(case, by=by, at=at)
             changed += 1
@@ -389,12 +389,16 @@ def _due(
     accepted_on: date | None,
     at: datetime,
     days: clock.Calendar | None = None,
+    known: limits.Known | None = None,
 ) -> dict[str, Any]:
     """The due day of the review, where a clock runs or rests; none without acceptance or without a limit."""
     none: dict[str, Any] = {"due_on": None, "is_due_provisional": False}
     if accepted_on is None or _has_no_limit(case, reports, control.day_in_china(at)):
         return none
-    counted = clock.due_on(accepted_on, days or calendar.stored(), pauses=pauses(reports))
+    limit = (known or limits.stored())(limits.Kind.REVIEW, accepted_on)
+    if limit is None:
+        return none
+    counted = clock.due_on(accepted_on, days or calendar.stored(), limit=limit, pauses=pauses(reports))
     return {
         "due_on": counted.due_on,
         "is_due_provisional": counted.provisional and counted.due_on is not None,
@@ -408,14 +412,17 @@ def _has_no_limit(case: LicenceCase, reports: list[StatusReport], on: date) -> b
 
 
 def clock_of(case: LicenceCase, *, on: date | None = None) -> clock.Count | None:
-    """Day n of 45 as of a day in China; None before acceptance, and where no limit applies any more."""
+    """The review's clock as of a day in China; None before acceptance, and where no limit applies any more."""
     reports = [row for row in case.reports.select_related("withdrawal") if not hasattr(row, "withdrawal")]
     until = on or control.day_in_china()
     if case.accepted_on is None or _has_no_limit(case, reports, until):
         return None
     if case.status not in stations.AFTER_ACCEPTANCE and case.status_on:
         until = min(until, max(case.status_on, case.accepted_on))
-    return clock.count(case.accepted_on, until, calendar.stored(), pauses=pauses(reports))
+    limit = limits.stored()(limits.Kind.REVIEW, case.accepted_on)
+    if limit is None:
+        return None
+    return clock.count(case.accepted_on, until, calendar.stored(), limit=limit, pauses=pauses(reports))
 
 
 # --- licences --------------------------------------------------------------------------------------------

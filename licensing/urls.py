@@ -3,7 +3,7 @@
 from django.urls import path
 
 import licensing.converters  # noqa: F401 - registers `case` and `feed`
-from licensing.views import calendar, cases, feeds, invitations, reports, room
+from licensing.views import calendar, cases, feeds, invitations, limits, reports, room
 
 app_name = "licensing"
 CASE = "licences/<case:reference>/"
@@ -15,6 +15,10 @@ urlpatterns = [
     path("licences/register/", cases.register, name="register"),
     path("licences/calendar/", calendar.show, name="calendar"),
     path("licences/calendar/correct/", calendar.correct, name="calendar-correct"),
+    path("licences/limits/", limits.PAGES.listing, name="limit-list"),
+    path("licences/limits/new/", limits.PAGES.propose, name="limit-propose"),
+    path("licences/limits/<slug:reference>/", limits.PAGES.detail, name="limit-detail"),
+    path("licences/limits/<slug:reference>/<slug:verb>/", limits.PAGES.step, name="limit-step"),
     path("licences/feeds/", feeds.listing, name="feed-list"),
     path("licences/feeds/add/", feeds.add, name="feed-add"),
     path(FEED, feeds.detail, name="feed"),

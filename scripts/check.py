@@ -35,6 +35,7 @@ TYPED = [
         "licensing/effects.py",
         "licensing/grounds.py",
         "licensing/clock.py",
+        "licensing/limits.py",
         "licensing/forecasting.py",
     ),
     *("licensing/predicting.py", "licensing/services.py", "licensing/calendar.py"),

@@ -67,5 +67,9 @@ class AttestationRule(Dated):
         return str(self.get_stage_display())
 
     @property
-    def is_doubtful(self) -> bool:
-        return self.confidence == self.Confidence.LOW
+    def heading(self) -> str:
+        return self.label
+
+    @property
+    def lead(self) -> str:
+        return self.title

@@ -41,3 +41,17 @@ class Dated(Ruled):
 
     class Meta:
         abstract = True
+
+    @property
+    def heading(self) -> str:
+        """What pages call the row, in the reader's language."""
+        raise NotImplementedError
+
+    @property
+    def lead(self) -> str:
+        """What else is said below its heading."""
+        return ""
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self.confidence == self.Confidence.LOW

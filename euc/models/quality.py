@@ -53,6 +53,10 @@ class QualityRule(Dated):
     def title(self):
         return self.get_check_code_display()
 
+    @property
+    def heading(self) -> str:
+        return str(self.title)
+
 
 class FindingAnswer(models.Model):
     """What the importer says to one finding. It lapses when the finding becomes another one."""

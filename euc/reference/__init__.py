@@ -26,8 +26,8 @@ def load() -> int:
     return (
         _load_clauses()
         + _load_rules()
-        + _load_dated(ATTESTATION, AttestationRule)
-        + _load_dated(QUALITY, QualityRule)
+        + load_dated(ATTESTATION, AttestationRule)
+        + load_dated(QUALITY, QualityRule)
     )
 
 
@@ -78,7 +78,7 @@ def _load_rules() -> int:
     return len(missing)
 
 
-def _load_dated(path: Path, kind: type[models.Model]) -> int:
+def load_dated(path: Path, kind: type[models.Model]) -> int:
     """Rows that are in use from the start, in the name of the system user like the control rules."""
     known = set(kind.objects.values_list("code", flat=True))
     missing = [row for row in json.loads(path.read_text(encoding="utf-8")) if row["code"] not in known]

@@ -133,7 +133,7 @@ def propose(request: HttpRequest) -> HttpResponse:
 
     heading = _("Propose a clause")
     return proposing.page(
-        request, form, act, heading=heading, library=_("Clauses"), kind="clause", predecessor=predecessor
+        request, form, act, heading=heading, library=_("Clauses"), name="euc:clause", predecessor=predecessor
     )
 
 
@@ -154,7 +154,7 @@ def propose_policy(request: HttpRequest) -> HttpResponse:
         return ruling.propose(by=request.actor, columns=columns, code=name, supersedes=in_use, of=Policy)
 
     heading = _("Propose a policy on %(code)s") % {"code": code}
-    return proposing.page(request, form, act, heading=heading, library=_("Clauses"), kind="policy")
+    return proposing.page(request, form, act, heading=heading, library=_("Clauses"), name="euc:policy")
 
 
 @FORM

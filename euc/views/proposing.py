@@ -23,12 +23,12 @@ def page(
     *,
     heading: str,
     library: str,
-    kind: str,
+    name: str,
     predecessor: Ruled | None = None,
 ) -> HttpResponse:
     """Ask, and `act` on what was typed; a refusal is shown on the same page.
 
-    `kind` begins the names of the addresses (`euc:<kind>-list`, `euc:<kind>-detail`), `library` names the list.
+    `name` begins the names of the addresses (`<name>-list`, `<name>-detail`), `library` is what pages call the list.
     """
     status, refusal = 200, None
     if request.method == "POST":
@@ -40,7 +40,7 @@ def page(
                 refusal, status = refused, STATUS_OF[type(refused)]
             else:
                 messages.success(request, _("Proposed. Another officer must adopt it."))
-                return redirect(f"euc:{kind}-detail", made.reference)
+                return redirect(f"{name}-detail", made.reference)
     if predecessor is not None:
         heading = _("Propose the next version of %(reference)s") % {"reference": predecessor.reference}
     context = {
@@ -48,7 +48,7 @@ def page(
         "heading": heading,
         "refusal": refusal,
         "library": library,
-        "library_url": reverse("euc:clause-list" if kind == "policy" else f"euc:{kind}-list"),
+        "library_url": reverse("euc:clause-list" if name == "euc:policy" else f"{name}-list"),
     }
     return render(request, "euc/propose.html", context, status=status)
 

@@ -86,7 +86,7 @@ def propose(request: HttpRequest) -> HttpResponse:
 
     heading, library = _("Propose a rule"), _("Control rules")
     return proposing.page(
-        request, form, act, heading=heading, library=library, kind="rule", predecessor=predecessor
+        request, form, act, heading=heading, library=library, name="euc:rule", predecessor=predecessor
     )
 
 

@@ -1,9 +1,12 @@
-"""What is stored of Chinese export licences: cases, reports, decisions, licences, rooms, reminders, the calendar."""
+"""What is stored of Chinese export licences: cases, reports, decisions, licences, rooms, reminders,
+the calendar, the time limits.
+"""
 
 from licensing.models.calendar import CalendarCorrection, CalendarDay
 from licensing.models.case import LicenceCase
 from licensing.models.feed import FeedDelivery, FeedRecord, FeedRefusal, FeedRun, FeedSource
 from licensing.models.licence import Licence, LicenceLine
+from licensing.models.limit import TimeLimit
 from licensing.models.reminder import CaseReminder
 from licensing.models.report import ReportRuling, ReportWithdrawal, StatusReport
 from licensing.models.room import RoomCode, RoomInvitation, RoomPost
@@ -26,4 +29,5 @@ __all__ = [
     "RoomInvitation",
     "RoomPost",
     "StatusReport",
+    "TimeLimit",
 ]

@@ -14,6 +14,7 @@ class CaseReminder(models.Model):
     class Kind(models.TextChoices):
         DUE_SOON = "DUE_SOON", _("the time limit comes near")
         OVERDUE = "OVERDUE", _("the time limit is over")
+        LIMIT = "LIMIT", _("another time limit is over")
         EXPIRES = "EXPIRES", _("the licence ends soon")
 
     case = models.ForeignKey(LicenceCase, models.PROTECT, related_name="reminders")
@@ -30,7 +31,8 @@ class CaseReminder(models.Model):
                 fields=["case", "person", "kind", "on", "days"], name="case_reminder_once_per_person"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["DUE_SOON", "OVERDUE", "EXPIRES"]), name="case_reminder_kind_is_known"
+                condition=Q(kind__in=["DUE_SOON", "OVERDUE", "LIMIT", "EXPIRES"]),
+                name="case_reminder_kind_is_known",
             ),
         ]
 

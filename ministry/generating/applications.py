@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from euc import workflow as law
 from euc.models import Certificate, GoodsLine
 from euc.models.certificate import today
-from licensing import calendar, clock
+from licensing import calendar, clock, limits
 from licensing.models import Licence, LicenceCase, LicenceLine, StatusReport
 from ministry.generating.voyages import Voyages
 from ministry.generating.world import Beside, noon
@@ -21,12 +21,18 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=4096)
 def due_on(accepted: date) -> date | None:
-    return clock.due_on(accepted, _calendar()).due_on
+    limit = _limits()(limits.Kind.REVIEW, accepted)
+    return clock.due_on(accepted, _calendar(), limit=limit).due_on if limit else None
 
 
 @lru_cache(maxsize=1)
 def _calendar() -> clock.Calendar:
     return calendar.stored()
+
+
+@lru_cache(maxsize=1)
+def _limits() -> limits.Known:
+    return limits.stored()
 
 
 class Applications:

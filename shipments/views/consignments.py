@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,13 +16,14 @@ from accounts.access import fresh_proof_required, roles_required
 from accounts.actors import Actor
 from accounts.finding import narrowed
 from documents import storing, uploads
-from euc import presenting
+from euc import control, presenting
 from euc import workflow as certificate_law
 from euc.models import Certificate, GoodsLine
 from euc.models.certificate import today
 from euc.paging import paginate
 from euc.views.certificates import STATUS_OF
 from euc.views.refusing import beside
+from licensing import limits
 from licensing.models import Licence
 from shipments import custody, drawing, forms, ports, services, workflow
 from shipments.models import Consignment, Holding
@@ -30,6 +32,7 @@ from shipments.searching import CONSIGNMENTS
 from shipments.views import loading
 from workflow import engine, events
 from workflow.law import Step
+from workflow.models import Event
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 REFUSED = {**STATUS_OF, drawing.Exceeded: 409, custody.NotThere: 409}
@@ -191,6 +194,7 @@ def _papers(
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     consignment = loading.consignment(request, reference)
     lots = consignment.lots()
+    recorded = list(events.about(consignment))
     held = Holding.objects.filter(lot__in=lots).exclude(weight_mg=0, pieces=0).order_by("id")
     by_lot: dict[int, list[Holding]] = {}
     for row in held:
@@ -205,9 +209,19 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             workflow.CONSIGNMENT, consignment, request.actor, "shipments:consignment-step"
         ),
         "may_change": consignment.is_planned and request.actor.organisation.pk == consignment.importer_id,
-        "history": history(events.about(consignment)),
+        "query": _query(consignment, recorded),
+        "history": history(recorded),
     }
     return render(request, "shipments/consignment_detail.html", context)
+
+
+def _query(consignment: Consignment, recorded: list[Event]) -> limits.Running | None:
+    """The clock of the question that Chinese customs asked last; None when none is open."""
+    if consignment.status != workflow.QUERIED:
+        return None
+    asked = [event.details["on"] for event in recorded if event.action == "query"]
+    since = date.fromisoformat(asked[-1]) if asked else None
+    return limits.of(limits.Kind.CUSTOMS_QUERY, since, control.day_in_china())
 
 
 @FORM

@@ -65,7 +65,6 @@ DRAFTING_CODE = [
     "euc/models/original.py",
     "euc/views/originals.py",
     "euc/true_copies.py",
-    "euc/views/attestation.py",
     "euc/views/drafting.py",
     "euc/views/certificates.py",
     "accounts/fields.py",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts import actors
 from euc import reference
 from euc.models import Certificate
-from licensing import services
+from licensing import limits, services
 from tests.euc.life import Life
 
 
@@ -25,6 +25,7 @@ def clock(platform):
 @pytest.fixture
 def life(db, drafter, signatory, officer, senior, clock):
     reference.load()
+    limits.load()
     return Life(drafter, signatory, officer, senior, clock)
 
 

@@ -27,7 +27,18 @@ from shipments.models import ExportItem
 from tests.matrix import canaries, policy
 from tests.matrix.policy import Route
 from tests.matrix.routes import Address
-from tests.matrix.world import CLAUSES, POLICIES, QUALITY, RULES, STATIONS, Own, Seeded, Visitor, World
+from tests.matrix.world import (
+    CLAUSES,
+    LIMITS,
+    POLICIES,
+    QUALITY,
+    RULES,
+    STATIONS,
+    Own,
+    Seeded,
+    Visitor,
+    World,
+)
 
 OWN_APPS = {"accounts", "documents", "euc", "licensing", "shipments", "workflow"}
 LIBRARY_APPS = {"account", "mfa"}
@@ -195,6 +206,8 @@ SUBJECTS = {
     "list": lambda seeded, stage: {"pk": ListVersion.objects.get().pk},
     "hit": lambda seeded, stage: {"pk": _hit(stage or "OPEN")},
     "hit-step": lambda seeded, stage: {"pk": _hit(stage)},
+    "limit": lambda seeded, stage: {"reference": LIMITS["ADOPTED"]},
+    "limit-step": lambda seeded, stage: {"reference": LIMITS[stage]},
     "quality": lambda seeded, stage: {"reference": QUALITY["ADOPTED"]},
     "quality-step": lambda seeded, stage: {"reference": QUALITY[stage]},
     "rule": lambda seeded, stage: {"reference": RULES["ADOPTED"]},

@@ -296,6 +296,12 @@ ROUTES = {
     "euc:screening-list": _open(get=SCREENERS, subject="list", is_shared=True),
     "euc:screening-hit": _open(get=SCREENERS, subject="hit", is_shared=True),
     "euc:screening-hit-step": _open(get=REVIEWERS, post=REVIEWERS, subject="hit-step", is_shared=True),
+    "licensing:limit-list": _open(get=READERS),
+    "licensing:limit-detail": _open(get=READERS, subject="limit", is_shared=True),
+    "licensing:limit-propose": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
+    "licensing:limit-step": _open(
+        get=REVIEWERS, post=REVIEWERS, subject="limit-step", is_shared=True, after_post=ANSWERED
+    ),
     "euc:quality-list": _open(get=READERS),
     "euc:quality-detail": _open(get=READERS, subject="quality", is_shared=True),
     "euc:quality-propose": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
@@ -492,6 +498,11 @@ VERBS = {
         "clear": Verb(frozenset({"senior"}), "SUSPECTED"),
     },
     "quality-step": {
+        "adopt": Verb(frozenset({"senior"}), "PROPOSED"),  # the officer proposed it
+        "withdraw": Verb(REVIEWERS, "PROPOSED"),
+        "retire": Verb(frozenset({"senior"}), "ADOPTED"),
+    },
+    "limit-step": {
         "adopt": Verb(frozenset({"senior"}), "PROPOSED"),  # the officer proposed it
         "withdraw": Verb(REVIEWERS, "PROPOSED"),
         "retire": Verb(frozenset({"senior"}), "ADOPTED"),

@@ -50,6 +50,8 @@ from euc.models import (
 from euc.models.certificate import today
 from euc.rule_forms import COPIED
 from euc.screening import services as screening
+from licensing import limit_law, limits
+from licensing.models import TimeLimit
 from ministry import exporting, warning
 from ministry.figures import FIGURES
 from ministry.models import SavedView
@@ -61,6 +63,7 @@ from tests.matrix.canaries import Canaries
 from workflow.models import Errand
 
 STATIONS = {"ADOPTED": "MEA-v1", "PROPOSED": "MATRIX-v1"}
+LIMITS = {"ADOPTED": "REVIEW-v1", "PROPOSED": "MATRIX-v1"}
 QUALITY = {"ADOPTED": "CAPACITY-v1", "PROPOSED": "MATRIX-v1"}
 RULES = {"ADOPTED": "CN-18-2025-DY-v1", "PROPOSED": "CN-MATRIX-v1"}
 CLAUSES = {"ADOPTED": "NO_WMD-v1", "PROPOSED": "MATRIX_CLAUSE-v1"}
@@ -122,6 +125,8 @@ def build(rows_of) -> World:
     people = _reviewers()
     _propose_rule(people["officer"])
     _propose_check(people["officer"])
+    limits.load()
+    _propose_limit(people["officer"])
     authority = people["officer"].organisation
     seeded, owned = {}, {}
     before = rows_of()
@@ -204,6 +209,14 @@ def _propose_check(officer) -> None:
     columns = {name: getattr(known, name) for name in names}
     code = QUALITY["PROPOSED"].removesuffix("-v1")
     dating.propose(kind=QualityRule, law=workflow.QUALITY, by=officer, columns=columns, code=code)
+
+
+def _propose_limit(officer) -> None:
+    known = TimeLimit.objects.get(reference=LIMITS["ADOPTED"])
+    names = ("kind", "working_days", "effective_from", "source", "confidence")
+    columns = {name: getattr(known, name) for name in names}
+    code = LIMITS["PROPOSED"].removesuffix("-v1")
+    dating.propose(kind=TimeLimit, law=limit_law.LIMIT, by=officer, columns=columns, code=code)
 
 
 def _person(full_name, organisation, *roles, email=None, **given) -> Actor:

@@ -4,6 +4,7 @@ import pytest
 from django.db.models import Q
 
 from accounts import demonstration as people
+from licensing import limits
 from ministry import boards, folding, reading, rebuilding
 from ministry.models import Fact, Pointer, Total
 from shipments import demonstration
@@ -15,6 +16,7 @@ def story(db, own_files):
     from euc import reference
 
     reference.load()
+    limits.load()
     people.load()
     certificates.load()
     demonstration.load()

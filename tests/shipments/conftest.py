@@ -5,6 +5,7 @@ import pytest
 from accounts import actors
 from euc import demonstration, reference
 from euc.models import Certificate
+from licensing import limits
 from tests.euc.life import Life
 from tests.shipments.voyage import Voyage, licence_for
 
@@ -22,6 +23,7 @@ def clock(platform):
 @pytest.fixture
 def life(db, drafter, signatory, officer, senior, clock):
     reference.load()
+    limits.load()
     return Life(drafter, signatory, officer, senior, clock)
 
 

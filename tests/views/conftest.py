@@ -5,6 +5,7 @@ import pytest
 from documents import signing
 from euc import demonstration, printing, reference, services
 from euc.models import Certificate
+from licensing import limits
 from workflow import errands
 
 PDF = b"%PDF-1.7 stand-in for a sealed document\n%%EOF\n"
@@ -13,6 +14,7 @@ PDF = b"%PDF-1.7 stand-in for a sealed document\n%%EOF\n"
 @pytest.fixture(autouse=True)
 def clauses(db):
     reference.load()
+    limits.load()
 
 
 @pytest.fixture

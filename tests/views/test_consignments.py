@@ -3,6 +3,7 @@
 import pytest
 
 from euc.models.certificate import today
+from shipments import services
 from shipments.models import Consignment, Posting
 from shipments.services import LotPlan
 from tests.euc.life import Life
@@ -226,3 +227,14 @@ class TestQueries:
         for _ in range(6):
             voyage.received(LotPlan(1, KG))
         assert [queries_of(drafter, path) for path in paths] == before
+
+
+class TestQuery:
+    def test_the_page_counts_the_days_to_answer(self, client_for, voyage, drafter):
+        consignment = voyage.declared(LotPlan(1, KG))
+        services.query(consignment=consignment, by=drafter, on=today(), reason="Dy?")
+        shown = client_for(drafter).get(at(consignment)).content.decode()
+        assert "The exporter answers by" in shown
+        assert "working day 0 of 7 in China" in shown
+        services.release(consignment=consignment, by=drafter, on=today())
+        assert "The exporter answers by" not in client_for(drafter).get(at(consignment)).content.decode()

@@ -5,7 +5,8 @@ from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
 
-from licensing import calendar, clock
+from licensing import calendar, clock, limits
+from licensing.models.limit import MOST_DAYS
 
 
 def day(text):
@@ -30,16 +31,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--accepted", required=True, help="the day of acceptance in China, YYYY-MM-DD")
-        parser.add_argument("--working-days", type=int, default=clock.REVIEW_DAYS)
+        parser.add_argument(
+            "--working-days", type=int, help="if left out, the row in use on that day, or the one that ships"
+        )
         parser.add_argument("--pause", action="append", default=[], help="FROM..TO, both days included")
 
     def handle(self, *args, **options):
-        if not 1 <= options["working_days"] <= 500:
-            raise CommandError("--working-days lies between 1 and 500.")
         accepted = day(options["accepted"])
+        limit = options["working_days"]
+        if limit is None:
+            review = limits.Kind.REVIEW
+            limit = limits.stored()(review, accepted) or limits.shipped(review)
+        if not 1 <= limit <= MOST_DAYS:
+            raise CommandError(f"--working-days lies between 1 and {MOST_DAYS}.")
         pauses = [pause(text) for text in options["pause"]]
         try:
-            found = clock.due_on(accepted, calendar.stored(), limit=options["working_days"], pauses=pauses)
+            found = clock.due_on(accepted, calendar.stored(), limit=limit, pauses=pauses)
         except clock.TooFar as error:
             raise CommandError("The due day lies more than three years ahead.") from error
         answer = {

@@ -1,9 +1,9 @@
-"""Write China's working days of the known years and estimates of the next two; safe to repeat."""
+"""Write China's working days and estimates of the next two years, and time limits not there yet; safe to repeat."""
 
 from django.core.management.base import BaseCommand
 
 from euc import control
-from licensing import calendar
+from licensing import calendar, limits
 
 
 class Command(BaseCommand):
@@ -11,4 +11,4 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         written = calendar.load(control.day_in_china())
-        self.stdout.write(f"{written} days written")
+        self.stdout.write(f"{written} days written, {limits.load()} time limits added")
