@@ -26,6 +26,7 @@ VERBS = {
     "ask_correction": gettext_lazy("Exporter asked for a correction"),
     "count_anew": gettext_lazy("Counted anew: the calendar or a list changed"),
     "remind": gettext_lazy("Reminder sent"),
+    "brief": gettext_lazy("Brief to the ministry prepared"),
     "fetch_dossier": gettext_lazy("Exporter fetched the papers"),
 }
 NEXT = {

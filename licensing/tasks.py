@@ -5,9 +5,18 @@ from __future__ import annotations
 from django.utils import timezone
 
 from accounts import actors
+from documents import storing
 from euc import control, noticing
-from licensing import emails, entering, feed_records, feeding, reminding, rooms
-from licensing.models import CaseReminder, FeedDelivery, FeedSource, RoomCode, RoomInvitation, RoomPost
+from licensing import brief_printing, briefing, emails, entering, feed_records, feeding, reminding, rooms
+from licensing.models import (
+    CaseBrief,
+    CaseReminder,
+    FeedDelivery,
+    FeedSource,
+    RoomCode,
+    RoomInvitation,
+    RoomPost,
+)
 from workflow import errands, events
 from workflow.models import Errand
 
@@ -62,6 +71,23 @@ def note_that_reminded(errand: Errand, result: None) -> None:
     )
 
 
+def make_brief(errand: Errand) -> bytes:
+    """Print and seal one brief."""
+    return brief_printing.pdf(_brief(errand))
+
+
+def keep_brief(errand: Errand, pdf: bytes) -> None:
+    """Keep the PDF, in the fenced transaction."""
+    brief = _brief(errand)
+    name = f"{brief.case.slug}-brief-{brief.number}.pdf"
+    stored = storing.store(content=pdf, name=name, media_type="application/pdf", book=brief.book)
+    CaseBrief.objects.filter(pk=brief.pk, file=None).update(file=stored)
+
+
+def _brief(errand: Errand) -> CaseBrief:
+    return CaseBrief.objects.select_related("case", "prepared_by").get(pk=errand.subject_id)
+
+
 def poll_feed(errand: Errand) -> feeding.Answer | None:
     """Ask the source; whatever it answers, or does not, is an answer."""
     return feeding.ask(_source(errand))
@@ -111,5 +137,6 @@ errands.handle(rooms.SEND_INVITATION, work=send_room_invitation, settle=nothing_
 errands.handle(entering.SEND_CODE, work=send_room_code, settle=nothing_more)
 errands.handle(rooms.TELL_OF_CORRECTION, work=tell_of_correction, settle=nothing_more)
 errands.handle(reminding.REMIND, work=remind, settle=note_that_reminded)
+errands.handle(briefing.MAKE, work=make_brief, settle=keep_brief)
 errands.handle(feeding.POLL, work=poll_feed, settle=note_answer)
 errands.handle(feeding.READ, work=read_feed, settle=note_rows)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import licensing.converters  # noqa: F401 - registers `case` and `feed`
-from licensing.views import calendar, cases, feeds, invitations, limits, reports, room
+from licensing.views import briefs, calendar, cases, feeds, invitations, limits, reports, room
 
 app_name = "licensing"
 CASE = "licences/<case:reference>/"
@@ -36,6 +36,8 @@ urlpatterns = [
     path(CASE + "reports/<int:pk>/withdraw/", reports.withdraw, name="report-withdraw"),
     path(CASE + "reports/<int:pk>/decide/", reports.decide, name="report-decide"),
     path(CASE + "reports/<int:pk>/evidence/", reports.evidence, name="report-evidence"),
+    path(CASE + "brief/", briefs.show, name="brief"),
+    path(CASE + "brief/<int:number>.pdf", briefs.file, name="brief-file"),
     path(CASE + "invite/", invitations.create, name="room-invite"),
     path(CASE + "invitations/<int:pk>/revoke/", invitations.revoke, name="room-revoke"),
     path(ROOM, room.door, name="room"),

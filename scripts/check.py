@@ -36,6 +36,8 @@ TYPED = [
         "licensing/grounds.py",
         "licensing/clock.py",
         "licensing/limits.py",
+        "licensing/briefing.py",
+        "licensing/brief_printing.py",
         "licensing/forecasting.py",
     ),
     *("licensing/predicting.py", "licensing/services.py", "licensing/calendar.py"),

@@ -1,7 +1,8 @@
-"""What is stored of Chinese export licences: cases, reports, decisions, licences, rooms, reminders,
+"""What is stored of Chinese export licences: cases, reports, decisions, licences, rooms, reminders, briefs,
 the calendar, the time limits.
 """
 
+from licensing.models.brief import CaseBrief
 from licensing.models.calendar import CalendarCorrection, CalendarDay
 from licensing.models.case import LicenceCase
 from licensing.models.feed import FeedDelivery, FeedRecord, FeedRefusal, FeedRun, FeedSource
@@ -14,6 +15,7 @@ from licensing.models.room import RoomCode, RoomInvitation, RoomPost
 __all__ = [
     "CalendarCorrection",
     "CalendarDay",
+    "CaseBrief",
     "CaseReminder",
     "FeedDelivery",
     "FeedRecord",

@@ -170,6 +170,7 @@ def _hit(stage: str) -> int:
 
 SUBJECTS = {
     "case": _case,
+    "brief": lambda seeded, stage: {**_case(seeded, stage), "number": 1},
     "report": _report,
     "room-invitation": _room_invitation,
     "room-token": lambda seeded, stage: {"token": seeded.room_token},

@@ -204,6 +204,8 @@ ROUTES = {
         get=RECORDERS, post=RECORDERS, subject="report", at="ISSUED", after_post=ANSWERED
     ),
     "licensing:report-evidence": Route(get=RECORDERS | {"auditor"}, subject="report", at="ISSUED"),
+    "licensing:brief": Route(get=READERS, post=RECORDERS, subject="case", at="ISSUED", after_post=ANSWERED),
+    "licensing:brief-file": Route(get=READERS, subject="brief", at="ISSUED"),
     "licensing:room-invite": Route(
         get=DRAFTERS, post=DRAFTERS, subject="case", at="ISSUED", after_post=ANSWERED
     ),

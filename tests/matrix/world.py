@@ -282,6 +282,7 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
     seeded.pledges = _pledges(mark, drafter, signatory, reviewers)
     seeded.errand = _dead_errand(mark, seeded.certificates["ISSUED"])
     seeded.case = goods.case(mark, seeded.certificates["ISSUED"], drafter)
+    goods.brief(mark, seeded.case, drafter)
     seeded.room_invitation, seeded.room_token = goods.room(mark, seeded.case, drafter)
     seeded.consignments = goods.consignments(mark, seeded.case, drafter)
     seeded.draft_file = _draft_file(mark, drafter)
