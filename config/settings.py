@@ -272,6 +272,12 @@ LICENCE_DUE_SOON_WORKING_DAYS = env.int("LICENCE_DUE_SOON_WORKING_DAYS", default
 # Where files for feeds may be laid, in one folder for each source, named by its key. Empty: nowhere.
 FEEDS_FOLDER = env.str("FEEDS_FOLDER", default="")
 
+# The mailbox for mail about licence cases: imaps://user:password@host/folder; empty: none. The address it has, to
+# which cases add their tag, and the server whose word on senders counts (authserv-id of Authentication-Results).
+MAIL_IMAP_URL = env.str("MAIL_IMAP_URL", default="")
+MAIL_ADDRESS = env.str("MAIL_ADDRESS", default="")
+MAIL_AUTHSERV_ID = env.str("MAIL_AUTHSERV_ID", default="")
+
 # --- People ------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

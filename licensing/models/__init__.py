@@ -1,9 +1,17 @@
-"""What is stored of Chinese export licences: cases, reports, decisions, licences, rooms, reminders, the calendar."""
+"""What is stored of Chinese export licences: cases, reports, licences, rooms, feeds, mail, the calendar."""
 
 from licensing.models.calendar import CalendarCorrection, CalendarDay
 from licensing.models.case import LicenceCase
 from licensing.models.feed import FeedDelivery, FeedRecord, FeedRefusal, FeedRun, FeedSource
 from licensing.models.licence import Licence, LicenceLine
+from licensing.models.mail import (
+    MailArrival,
+    MailBox,
+    MailMatching,
+    MailMessage,
+    MailRuling,
+    MailSuggestion,
+)
 from licensing.models.reminder import CaseReminder
 from licensing.models.report import ReportRuling, ReportWithdrawal, StatusReport
 from licensing.models.room import RoomCode, RoomInvitation, RoomPost
@@ -20,6 +28,12 @@ __all__ = [
     "Licence",
     "LicenceCase",
     "LicenceLine",
+    "MailArrival",
+    "MailBox",
+    "MailMatching",
+    "MailMessage",
+    "MailRuling",
+    "MailSuggestion",
     "ReportRuling",
     "ReportWithdrawal",
     "RoomCode",
