@@ -254,6 +254,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=env.int("FEED_SECONDS", default=10)),
         "args": ["poll_feeds"],
     },
+    "poll-mail": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(seconds=env.int("MAIL_SECONDS", default=60)),
+        "args": ["poll_mail"],
+    },
     "remind-cases": {
         "task": "config.tasks.run_command",
         "schedule": timedelta(hours=1),

@@ -54,6 +54,8 @@ TYPED = [
         "licensing/mail/proving.py",
         "licensing/mail/sorting.py",
         "licensing/mail/keeping.py",
+        "licensing/mail/fetching.py",
+        "licensing/mail/polling.py",
     ),
     *("licensing/rooms.py", "licensing/entering.py", "licensing/awaiting.py", "licensing/reminding.py"),
     *("licensing/emails.py", "licensing/tasks.py", "licensing/simulating.py"),

@@ -144,6 +144,13 @@ def _arrive(message: MailMessage, place: Place | None, at: datetime) -> None:
         return
     where = {"box": place.box, "uid_validity": place.uid_validity, "uid": place.uid}
     MailArrival.objects.get_or_create(**where, defaults={"message": message, "arrived_at": at})
+    pass_over(place)
+
+
+def pass_over(place: Place) -> None:
+    """Note that the mailbox was read so far."""
+    behind = MailBox.objects.filter(pk=place.box.pk, uid_validity=place.uid_validity, last_uid__lt=place.uid)
+    behind.update(last_uid=place.uid, trying_uid=0, tries=0)
 
 
 def _read(message: MailMessage, case: LicenceCase, at: datetime) -> None:

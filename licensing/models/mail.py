@@ -45,6 +45,7 @@ TROUBLES = {
     "FOLDER": _("The folder cannot be opened."),
     "CUT": _("The connection broke off."),
     "ANSWER": _("The mail server answered what cannot be understood."),
+    "STOPPED": _("The work on a message stopped; it is tried again."),
 }
 
 
