@@ -207,6 +207,12 @@ def may_match(by: Actor) -> bool:
     return bool(by.roles & services.OFFICERS)
 
 
+def is_to_match(message: MailMessage) -> bool:
+    """Whether a message may still be brought to a case: not what its own tag, or an officer, brought to one."""
+    is_tagged = message.outcome == MailMessage.Outcome.MATCHED and message.found_by == MailMessage.FoundBy.TAG
+    return not is_tagged and not MailMatching.objects.filter(message=message).exists()
+
+
 @transaction.atomic
 def match(*, message: MailMessage, case: LicenceCase, by: Actor, at: datetime | None = None) -> None:
     """Bring a message to a case; from then on the case's importer sees it. What it suggests is never sure."""
@@ -214,24 +220,20 @@ def match(*, message: MailMessage, case: LicenceCase, by: Actor, at: datetime | 
     engine.lock(case)
     if not may_match(by):
         raise engine.NotAllowed(_("Only officers bring mail to cases."))
-    is_tagged = message.outcome == MailMessage.Outcome.MATCHED and message.found_by == MailMessage.FoundBy.TAG
-    _made, is_new = (
-        (None, False)
-        if is_tagged
-        else MailMatching.objects.get_or_create(
-            message=message, defaults={"case": case, "matched_by": by.person, "matched_at": at}
-        )
-    )
+    is_new = False
+    if is_to_match(message):
+        given = {"case": case, "matched_by": by.person, "matched_at": at}
+        _made, is_new = MailMatching.objects.get_or_create(message=message, defaults=given)
     if not is_new:
         raise engine.WrongStatus(_("This message was brought to a case already."))
     for one in message.suggestions.pending().exclude(case=case):
         MailRuling.objects.create(suggestion=one, ruled_by=by.person, ruled_at=at)
-    _record("match_mail", case, by=by, at=at, message=message.pk)
-    message = MailMessage.objects.get(pk=message.pk)
-    for one in _suggestions(message, case, at):
-        if not MailSuggestion.objects.filter(message=message, case=case, claimed=one.claimed).exists():
-            one.confidence = UNSURE
-            one.save()
+    known = set(message.suggestions.filter(case=case).values_list("claimed", flat=True))
+    made = [one for one in _suggestions(message, case, at) if one.claimed not in known]
+    for one in made:
+        one.confidence = UNSURE
+        one.save()
+    _record("match_mail", case, by=by, at=at, message=message.pk, suggestions=len(made) + len(known))
 
 
 @transaction.atomic

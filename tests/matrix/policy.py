@@ -204,6 +204,15 @@ ROUTES = {
         get=RECORDERS, post=RECORDERS, subject="report", at="ISSUED", after_post=ANSWERED
     ),
     "licensing:report-evidence": Route(get=RECORDERS | {"auditor"}, subject="report", at="ISSUED"),
+    # Mail of a case; what belongs to none is the authority's
+    "licensing:mail-list": Route(get=RECORDERS | {"auditor"}, query="?show=ALL"),
+    "licensing:mail": Route(get=RECORDERS | {"auditor"}, subject="mail", at="ISSUED"),
+    "licensing:mail-file": Route(get=RECORDERS | {"auditor"}, subject="mail", at="ISSUED"),
+    "licensing:mail-match": Route(post=REVIEWERS, subject="mail", at="ISSUED", after_post="422"),
+    "licensing:mail-confirm": Route(
+        get=RECORDERS, post=RECORDERS, subject="mail-suggestion", at="ISSUED", after_post=ANSWERED
+    ),
+    "licensing:mail-dismiss": Route(post=RECORDERS, subject="mail-suggestion", at="ISSUED"),
     "licensing:room-invite": Route(
         get=DRAFTERS, post=DRAFTERS, subject="case", at="ISSUED", after_post=ANSWERED
     ),
