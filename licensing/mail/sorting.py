@@ -90,8 +90,9 @@ def _sender(letter: Letter, tagged: tagging.Tagged, proof: str, received_at: dat
         return "SEVERAL_CASES"
     if proof == proving.FAIL:
         return "FAILED_PROOF"
-    since = received_at - timedelta(hours=1)
-    lately = Message.objects.filter(sender=letter.senders[0], received_at__range=(since, received_at))
+    # Forgers who write in somebody's name do not use up what is proven to be theirs.
+    same = Message.objects.filter(sender=letter.senders[0], proof=proof)
+    lately = same.filter(received_at__range=(received_at - timedelta(hours=1), received_at))
     return "FLOOD" if lately.count() >= MOST_AN_HOUR else ""
 
 
@@ -101,6 +102,8 @@ def _against(letter: Letter, case: LicenceCase, proof: str, is_known: bool) -> s
         return "OTHER_CASE"
     if not is_known and proof != proving.PASS:
         return "UNPROVEN"
+    if is_known and proof == proving.PASS:
+        return ""
     pending = MailSuggestion.objects.pending().filter(case=case)
     return "FLOOD" if pending.count() >= MOST_PENDING else ""
 

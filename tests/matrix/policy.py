@@ -363,6 +363,7 @@ ROUTES = {
     ),
     "api:licence-case-list": Route(get=READERS, is_api=True),
     "api:licence-case-detail": Route(get=READERS, subject="case", at="ISSUED", is_api=True),
+    "api-suggestions": Route(get=RECORDERS | {"auditor"}, subject="case", at="ISSUED", is_api=True),
     "api:consignment-list": Route(get=READERS, is_api=True),
     "api:consignment-detail": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
     "api-balance": Route(get=READERS, subject="certificate", at="ISSUED", is_api=True),
