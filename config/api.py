@@ -17,7 +17,7 @@ from accounts.api import TooLarge
 from euc import api as euc_api
 from euc import converters, shapes  # noqa: F401  (converters registers `reference`)
 from licensing import api as licensing_api
-from licensing import feed_api
+from licensing import feed_api, mail_api
 from ministry import api as ministry_api
 from shipments import api as shipments_api
 from workflow import engine
@@ -88,6 +88,11 @@ router.register("consignments", shipments_api.ConsignmentViewSet, basename="cons
 
 urlpatterns = [
     path("", include((router.urls, "api"), namespace="api")),
+    path(
+        "licence-cases/<case:reference>/suggestions/",
+        mail_api.SuggestionsView.as_view(),
+        name="api-suggestions",
+    ),
     path(
         "certificates/<reference:reference>/balance/", shipments_api.BalanceView.as_view(), name="api-balance"
     ),

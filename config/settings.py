@@ -254,6 +254,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=env.int("FEED_SECONDS", default=10)),
         "args": ["poll_feeds"],
     },
+    "poll-mail": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(seconds=env.int("MAIL_SECONDS", default=60)),
+        "args": ["poll_mail"],
+    },
     "remind-cases": {
         "task": "config.tasks.run_command",
         "schedule": timedelta(hours=1),
@@ -271,6 +276,12 @@ LICENCE_DUE_SOON_WORKING_DAYS = env.int("LICENCE_DUE_SOON_WORKING_DAYS", default
 
 # Where files for feeds may be laid, in one folder for each source, named by its key. Empty: nowhere.
 FEEDS_FOLDER = env.str("FEEDS_FOLDER", default="")
+
+# The mailbox for mail about licence cases: imaps://user:password@host/folder; empty: none. The address it has, to
+# which cases add their tag, and the server whose word on senders counts (authserv-id of Authentication-Results).
+MAIL_IMAP_URL = env.str("MAIL_IMAP_URL", default="")
+MAIL_ADDRESS = env.str("MAIL_ADDRESS", default="")
+MAIL_AUTHSERV_ID = env.str("MAIL_AUTHSERV_ID", default="")
 
 # --- People ------------------------------------------------------------------------------------
 

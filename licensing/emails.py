@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.emails import message_id
 from licensing import presenting
+from licensing.mail import tagging
 from licensing.models import CaseReminder, LicenceCase, RoomCode, RoomInvitation, RoomPost
 
 
@@ -23,7 +24,8 @@ def send_room_invitation(invitation: RoomInvitation, *, token: str) -> None:
     with translation.override(invitation.language):
         importer = " ".join((case.importer.name_zh or case.importer.name).split())
         subject = _("%(importer)s asks for your help with an export licence") % {"importer": importer}
-    _to_exporter(invitation, subject, "room_invitation", address=address)
+    answers = tagging.address_of(case)  # what the exporter answers belongs to the case
+    _to_exporter(invitation, subject, "room_invitation", reply_to=answers, address=address)
 
 
 def send_room_code(code: RoomCode, *, digits: str) -> None:
@@ -69,12 +71,15 @@ def address_of(case: LicenceCase) -> str:
     return settings.SITE_URL + reverse("licensing:case-detail", args=[case.slug])
 
 
-def _to_exporter(invitation: RoomInvitation, subject: str, template: str, **context: Any) -> None:
+def _to_exporter(
+    invitation: RoomInvitation, subject: str, template: str, *, reply_to: str = "", **context: Any
+) -> None:
     texts = []
     for language in dict.fromkeys([invitation.language, "en"]):
         with translation.override(language):
             texts.append(_text(template, {"invitation": invitation, "case": invitation.case, **context}))
-    EmailMessage(subject, "\n\n– – –\n\n".join(texts), to=[invitation.email]).send()
+    body = "\n\n– – –\n\n".join(texts)
+    EmailMessage(subject, body, to=[invitation.email], reply_to=[reply_to] if reply_to else None).send()
 
 
 def _text(template: str, context: dict[str, Any]) -> str:

@@ -75,5 +75,14 @@ declare(
         to_case,
         lambda case, event: case.is_contested,
     ),
+    Telling(
+        "licence-mail",
+        ("licensing.case.receive_mail", "licensing.case.match_mail"),
+        Notice.Kind.LICENCE,
+        _("%(reference)s: mail came in; confirm or dismiss what it says."),
+        _people,
+        to_case,
+        lambda case, event: bool(event.details.get("suggestions")),
+    ),
     EXPIRY,
 )

@@ -27,6 +27,9 @@ VERBS = {
     "count_anew": gettext_lazy("Counted anew: the calendar or a list changed"),
     "remind": gettext_lazy("Reminder sent"),
     "brief": gettext_lazy("Brief to the ministry prepared"),
+    "receive_mail": gettext_lazy("Mail came in"),
+    "match_mail": gettext_lazy("Mail brought to the case"),
+    "dismiss_mail": gettext_lazy("What a mail suggested was dismissed"),
     "fetch_dossier": gettext_lazy("Exporter fetched the papers"),
 }
 NEXT = {

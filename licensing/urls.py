@@ -1,9 +1,9 @@
-"""Addresses of licence cases, of the register of licences, of feeds and of supplier rooms."""
+"""Addresses of licence cases, of the register of licences, of feeds, of mail and of supplier rooms."""
 
 from django.urls import path
 
 import licensing.converters  # noqa: F401 - registers `case` and `feed`
-from licensing.views import briefs, calendar, cases, feeds, invitations, limits, reports, room
+from licensing.views import briefs, calendar, cases, feeds, invitations, limits, mail, reports, room
 
 app_name = "licensing"
 CASE = "licences/<case:reference>/"
@@ -30,6 +30,10 @@ urlpatterns = [
     path(FEED + "secret/", feeds.renew_secret, name="feed-secret"),
     path(FEED + "upload/", feeds.upload, name="feed-upload"),
     path(FEED + "runs/<int:pk>/refused.csv", feeds.refused, name="feed-refused"),
+    path("licences/mail/", mail.listing, name="mail-list"),
+    path("licences/mail/<int:pk>/", mail.detail, name="mail"),
+    path("licences/mail/<int:pk>/file/", mail.fetch, name="mail-file"),
+    path("licences/mail/<int:pk>/match/", mail.match, name="mail-match"),
     path("certificates/<reference:reference>/follow/", cases.follow, name="case-open"),
     path(CASE, cases.detail, name="case-detail"),
     path(CASE + "report/", reports.create, name="report-create"),
@@ -38,6 +42,8 @@ urlpatterns = [
     path(CASE + "reports/<int:pk>/evidence/", reports.evidence, name="report-evidence"),
     path(CASE + "brief/", briefs.show, name="brief"),
     path(CASE + "brief/<int:number>.pdf", briefs.file, name="brief-file"),
+    path(CASE + "mail/<int:pk>/confirm/", mail.confirm, name="mail-confirm"),
+    path(CASE + "mail/<int:pk>/dismiss/", mail.dismiss, name="mail-dismiss"),
     path(CASE + "invite/", invitations.create, name="room-invite"),
     path(CASE + "invitations/<int:pk>/revoke/", invitations.revoke, name="room-revoke"),
     path(ROOM, room.door, name="room"),

@@ -1,5 +1,5 @@
 """What is stored of Chinese export licences: cases, reports, decisions, licences, rooms, reminders, briefs,
-the calendar, the time limits.
+feeds, mail, the calendar, the time limits.
 """
 
 from licensing.models.brief import CaseBrief
@@ -8,6 +8,14 @@ from licensing.models.case import LicenceCase
 from licensing.models.feed import FeedDelivery, FeedRecord, FeedRefusal, FeedRun, FeedSource
 from licensing.models.licence import Licence, LicenceLine
 from licensing.models.limit import TimeLimit
+from licensing.models.mail import (
+    MailArrival,
+    MailBox,
+    MailMatching,
+    MailMessage,
+    MailRuling,
+    MailSuggestion,
+)
 from licensing.models.reminder import CaseReminder
 from licensing.models.report import ReportRuling, ReportWithdrawal, StatusReport
 from licensing.models.room import RoomCode, RoomInvitation, RoomPost
@@ -25,6 +33,12 @@ __all__ = [
     "Licence",
     "LicenceCase",
     "LicenceLine",
+    "MailArrival",
+    "MailBox",
+    "MailMatching",
+    "MailMessage",
+    "MailRuling",
+    "MailSuggestion",
     "ReportRuling",
     "ReportWithdrawal",
     "RoomCode",

@@ -30,7 +30,8 @@ from licensing import (
     services,
     stations,
 )
-from licensing.models import Licence, LicenceCase, RoomPost, StatusReport
+from licensing.mail import tagging
+from licensing.models import Licence, LicenceCase, MailMessage, MailSuggestion, RoomPost, StatusReport
 from licensing.searching import CASES, LICENCES
 from licensing.views import loading
 from workflow import engine, events
@@ -93,6 +94,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "may_invite": rooms.may_invite(case, request.actor),
         "invitations": list(case.room_invitations.all()),
         "corrections": _corrections(case),
+        **_mail(case, request.actor),
         "may_report": services.may_report(case, request.actor),
         "may_see_evidence": not request.actor.has(Role.ANALYST),
         "licence": _with_lines(case),
@@ -116,6 +118,17 @@ def _corrections(case: LicenceCase) -> list[RoomPost]:
     """What the exporter asked to be corrected, the newest first."""
     asked = RoomPost.objects.filter(invitation__case=case, report=None)
     return list(asked.select_related("invitation").order_by("-id")[:SHOWN])
+
+
+def _mail(case: LicenceCase, actor: Actor) -> dict[str, Any]:
+    """The case's address for those it belongs to; what mail suggests and what came in, as far as one may see it."""
+    waiting = MailSuggestion.objects.visible_to(actor).pending().filter(case=case)
+    return {
+        "sees_mail": not actor.has(Role.ANALYST),
+        "mail_address": tagging.address_of(case) if rooms.may_invite(case, actor) else "",
+        "mail_suggestions": list(waiting.select_related("message")[:SHOWN]),
+        "letters": list(MailMessage.objects.visible_to(actor).of_case(case).defer("text")[:SHOWN]),
+    }
 
 
 def _with_lines(case: LicenceCase) -> Licence | None:

@@ -14,6 +14,8 @@ from licensing.models import (
     FeedRefusal,
     FeedSource,
     LicenceCase,
+    MailMessage,
+    MailSuggestion,
     RoomCode,
     RoomInvitation,
 )
@@ -79,6 +81,36 @@ def brief(mark: Any, case: LicenceCase, drafter: Any) -> None:
     content = b"%PDF " + mark("file", "brief bytes").encode()
     file = storing.store(content=content, name="brief.pdf", media_type="application/pdf", book=case.book)
     CaseBrief.objects.filter(pk=made.pk).update(file=file)
+
+
+def mail(mark: Any, case: LicenceCase) -> MailSuggestion:
+    """A mail to the case's own address, and what it suggests."""
+    content = mark("file", "mail bytes").encode()
+    file = storing.store(content=content, name="mail.eml", media_type="message/rfc822", book="mail")
+    message = MailMessage.objects.create(
+        digest=file.sha256,
+        message_id=mark("file", "mail.message_id"),
+        sender=mark.email("file", "mail.sender"),
+        recipients=mark("file", "mail.recipients"),
+        subject=mark("file", "mail.subject"),
+        size=len(content),
+        file=file,
+        text=mark("file", "mail.text"),
+        attachments=[{"name": mark("file", "mail.attachment"), "type": "application/pdf", "size": 1}],
+        case=case,
+        found_by="TAG",
+        outcome="MATCHED",
+    )
+    return MailSuggestion.objects.create(
+        message=message,
+        case=case,
+        claimed="REVIEW",
+        claimed_on=today(),
+        is_day_told=True,
+        passage=mark("file", "mail.passage"),
+        confidence="LOW",
+        application_number=mark("file", "mail.application_number"),
+    )
 
 
 def room(mark: Any, case: LicenceCase, drafter: Any) -> tuple[RoomInvitation, str]:

@@ -126,6 +126,15 @@ def _report(seeded: Seeded, stage: str) -> dict:
     return {**_case(seeded, stage), "pk": seeded.case.reports.get().pk}
 
 
+def _mail(seeded: Seeded, stage: str) -> dict:
+    """A mail of the importer's case; for reviewers, who see all mail, another is one that is not there."""
+    return {"pk": NO_ID - 1 if stage == "DRAFT" else seeded.mail.message_id}
+
+
+def _mail_suggestion(seeded: Seeded, stage: str) -> dict:
+    return {**_case(seeded, stage), "pk": seeded.mail.pk}
+
+
 def _feed(seeded: Seeded, stage: str) -> dict:
     """The organisation's feed; ministries and the platform keep none."""
     return {"key": seeded.feed.key if seeded.feed else str(NO_ID - 1).zfill(30)}
@@ -172,6 +181,8 @@ SUBJECTS = {
     "case": _case,
     "brief": lambda seeded, stage: {**_case(seeded, stage), "number": 1},
     "report": _report,
+    "mail": _mail,
+    "mail-suggestion": _mail_suggestion,
     "room-invitation": _room_invitation,
     "room-token": lambda seeded, stage: {"token": seeded.room_token},
     "feed": _feed,

@@ -206,6 +206,15 @@ ROUTES = {
     "licensing:report-evidence": Route(get=RECORDERS | {"auditor"}, subject="report", at="ISSUED"),
     "licensing:brief": Route(get=READERS, post=RECORDERS, subject="case", at="ISSUED", after_post=ANSWERED),
     "licensing:brief-file": Route(get=READERS, subject="brief", at="ISSUED"),
+    # Mail of a case; what belongs to none is the authority's
+    "licensing:mail-list": Route(get=RECORDERS | {"auditor"}, query="?show=ALL"),
+    "licensing:mail": Route(get=RECORDERS | {"auditor"}, subject="mail", at="ISSUED"),
+    "licensing:mail-file": Route(get=RECORDERS | {"auditor"}, subject="mail", at="ISSUED"),
+    "licensing:mail-match": Route(post=REVIEWERS, subject="mail", at="ISSUED", after_post="422"),
+    "licensing:mail-confirm": Route(
+        get=RECORDERS, post=RECORDERS, subject="mail-suggestion", at="ISSUED", after_post=ANSWERED
+    ),
+    "licensing:mail-dismiss": Route(post=RECORDERS, subject="mail-suggestion", at="ISSUED"),
     "licensing:room-invite": Route(
         get=DRAFTERS, post=DRAFTERS, subject="case", at="ISSUED", after_post=ANSWERED
     ),
@@ -362,6 +371,7 @@ ROUTES = {
     ),
     "api:licence-case-list": Route(get=READERS, is_api=True),
     "api:licence-case-detail": Route(get=READERS, subject="case", at="ISSUED", is_api=True),
+    "api-suggestions": Route(get=RECORDERS | {"auditor"}, subject="case", at="ISSUED", is_api=True),
     "api:consignment-list": Route(get=READERS, is_api=True),
     "api:consignment-detail": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
     "api-balance": Route(get=READERS, subject="certificate", at="ISSUED", is_api=True),

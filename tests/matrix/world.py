@@ -87,6 +87,7 @@ class Seeded:
     pledges: dict[str, Undertaking] = field(default_factory=dict)
     case: Any = None
     feed: Any = None
+    mail: Any = None
     room_invitation: Any = None
     room_token: str = ""
     consignments: dict[str, Any] = field(default_factory=dict)
@@ -283,6 +284,7 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
     seeded.errand = _dead_errand(mark, seeded.certificates["ISSUED"])
     seeded.case = goods.case(mark, seeded.certificates["ISSUED"], drafter)
     goods.brief(mark, seeded.case, drafter)
+    seeded.mail = goods.mail(mark, seeded.case)
     seeded.room_invitation, seeded.room_token = goods.room(mark, seeded.case, drafter)
     seeded.consignments = goods.consignments(mark, seeded.case, drafter)
     seeded.draft_file = _draft_file(mark, drafter)
