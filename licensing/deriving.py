@@ -4,7 +4,8 @@
 2. A decision names the report that stood when it was taken; reports received before it count no more, that one apart.
 3. Of the rest the better source wins, then the later claimed day, then the one received later.
 
-A report that is dated later than the one that won and claims another station contradicts it and asks for a decision.
+A report that is dated later than the one that won, or the same day and received later, and claims another station
+contradicts it and asks for a decision.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from datetime import date, datetime
 RANKS = {
     "OFFICER": 0,
     "LEDGER": 0,
+    "CLOCK": 0,
     "SUPPLIER_ROOM": 1,
     "IMPORTER": 1,
     "FEED": 1,
@@ -74,5 +76,10 @@ def _best(claims: Sequence[Claim], also: Sequence[Claim] = ()) -> Standing:
 
 
 def _against(best: Claim, claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    found = {claim.pk: claim for claim in claims if claim.station != best.station and claim.on > best.on}
+    found = {claim.pk: claim for claim in claims if claim.station != best.station and _is_newer(claim, best)}
     return tuple(sorted(found.values(), key=lambda claim: (claim.on, claim.pk)))
+
+
+def _is_newer(claim: Claim, than: Claim) -> bool:
+    """Later in the course as far as anybody can tell: of one day what was heard last is thought the newest."""
+    return (claim.on, claim.received_at) > (than.on, than.received_at)

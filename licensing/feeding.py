@@ -567,8 +567,6 @@ def _report(delivery: FeedDelivery, record: Record, by: Actor, *, is_other: bool
                 fingerprint=record.fingerprint,
                 report=made,
             )
-    except IntegrityError:  # it would be open again, and so is the one that follows it
-        return [("case", _("Another case follows this application now."))]
     except engine.Incomplete as refused:
         return [(_FIELD_OF.get(miss.field, miss.field), str(miss.message)) for miss in refused.misses]
     except engine.Refusal as refused:

@@ -98,6 +98,11 @@ def _sentence(case: LicenceCase, one: Pressing) -> str:
             one.left,
         )
         return text % said
+    if one.kind == CaseReminder.Kind.SILENT:
+        return (
+            _("Nothing was reported since %(on)s, for %(days)d days: ask the exporter where it stands.")
+            % said
+        )
     text = ngettext(
         "The licence ends on %(on)s, in %(days)d day: ship in time, or ask for a new one.",
         "The licence ends on %(on)s, in %(days)d days: ship in time, or ask for a new one.",

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -196,14 +196,19 @@ def _licence_misses(case: LicenceCase, facts: LicenceFacts) -> list[Miss]:
             text = _("The certificate has %(most)s kg on this line; a licence cannot allow more of it.")
             most = printing.kilograms(line.net_weight_mg or 0)
             misses.append(Miss("", f"weight-{number}", text % {"most": most}))
-    taken = Licence.objects.filter(
+    known = Licence.objects.filter(
         importer=case.importer, exporter_name=case.exporter_name, number=facts.number
-    )
-    if case.licence is not None:
-        taken = taken.exclude(pk=case.licence.pk)
-    if facts.type != Licence.Type.GENERAL and taken.exists():
+    ).first()
+    if facts.type != Licence.Type.GENERAL and known is not None and not _is_own(case, known):
         misses.append(Miss("", "number", _("Another case carries this licence number.")))
     return misses
+
+
+def _is_own(case: LicenceCase, licence: Licence) -> bool:
+    """Whether the case carries it, or told of it once and nobody else does: what was withdrawn may be told again."""
+    if case.licence_id == licence.pk:
+        return True
+    return licence.reports.filter(case=case).exists() and not licence.cases.exists()
 
 
 def _licence(case: LicenceCase, facts: LicenceFacts) -> Licence:
@@ -313,7 +318,7 @@ def _restate(case: LicenceCase, verb: str, *, by: Actor, at: datetime, details: 
         "changed_at": at,
     }
     columns |= _due(case, counting, columns["accepted_on"], at)
-    LicenceCase.objects.filter(pk=case.pk).update(**columns)
+    _put(case, columns)
     for name, value in columns.items():
         setattr(case, name, value)
     events.record(
@@ -328,6 +333,30 @@ def _restate(case: LicenceCase, verb: str, *, by: Actor, at: datetime, details: 
     )
     if case.licence is not None and case.station.has_licence:
         _carry(case.licence, stations.LICENCE_STATUS[case.status], by=by, at=at)
+    _stop_unfounded(case, list(reports.values()), by=by, at=at)
+
+
+def _put(case: LicenceCase, columns: dict[str, Any]) -> None:
+    """Refuses to open an ended case again while another follows the certificate's application."""
+    rows = LicenceCase.objects.filter(pk=case.pk)
+    if case.is_open or columns["status"] in stations.ENDS:
+        rows.update(**columns)
+        return
+    try:
+        with transaction.atomic():
+            rows.update(**columns)
+    except IntegrityError:
+        raise engine.WrongStatus(_("Another case follows this application now.")) from None
+
+
+def _stop_unfounded(case: LicenceCase, reports: list[StatusReport], *, by: Actor, at: datetime) -> None:
+    """A licence that was told of here and that no case stands for any more allows nothing until one does again."""
+    told = {row.licence.pk: row.licence for row in reports if row.licence is not None}
+    for licence in told.values():
+        is_gone = case.licence_id != licence.pk or (not case.is_open and not case.station.has_licence)
+        is_stood_for = licence.cases.filter(status__in=stations.WITH_LICENCE).exists()
+        if is_gone and not is_stood_for and licence.status == stations.USABLE:
+            _carry(licence, "SUSPENDED", by=by, at=at)
 
 
 def _first_day(reports: list[StatusReport], claimed: set[str]) -> date | None:
@@ -466,10 +495,24 @@ def mark_used_up(licence: Licence, *, by: Actor, at: datetime | None = None) -> 
 
 @transaction.atomic
 def expire(*, licence: Licence, by: Actor, at: datetime | None = None) -> None:
-    """The clock's verb: its last day is over in China."""
+    """The clock's verb: its last day is over in China; its open cases are told."""
+    at = at or timezone.now()
     engine.lock(licence)
-    if licence.status in {"ISSUED", "SUSPENDED"} and licence.expires_on < control.day_in_china(at):
-        _carry(licence, "EXPIRED", by=by, at=at or timezone.now())
+    if licence.status not in {"ISSUED", "SUSPENDED"} or licence.expires_on >= control.day_in_china(at):
+        return
+    for case in licence.cases.filter(status__in=stations.OPEN):
+        report(
+            case=case,
+            by=by,
+            claimed=stations.EXPIRED,
+            claimed_on=licence.expires_on + timedelta(days=1),
+            source=StatusReport.Source.CLOCK,
+            confidence=StatusReport.Confidence.HIGH,
+            note=_("The last day of the licence is over."),
+            at=at,
+        )
+    licence.refresh_from_db()
+    _carry(licence, "EXPIRED", by=by, at=at)
 
 
 def _carry(licence: Licence, status: str, *, by: Actor, at: datetime) -> None:

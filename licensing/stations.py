@@ -74,6 +74,7 @@ OPEN = tuple(code for code in STATIONS if code not in ENDS)
 BEFORE_ACCEPTANCE = frozenset({PREPARED, FILED, PROVINCE, CORRECTION})
 MAY_FILE_AGAIN = frozenset({NOT_ACCEPTED, REFUSED, WITHDRAWN})
 AFTER_ACCEPTANCE = frozenset({ACCEPTED, REVIEW, PAUSED, REFERRED})
+WITH_LICENCE = frozenset(code for code, station in STATIONS.items() if station.has_licence)
 RUNNING = frozenset(code for code, station in STATIONS.items() if station.clock == "runs")
 # An exporter who reports these has the application's number in hand.
 NEEDS_APPLICATION = frozenset({FILED, ACCEPTED})

@@ -61,7 +61,7 @@ TYPED = [
         "licensing/mail/polling.py",
     ),
     *("licensing/rooms.py", "licensing/entering.py", "licensing/awaiting.py", "licensing/reminding.py"),
-    *("licensing/emails.py", "licensing/tasks.py", "licensing/simulating.py"),
+    *("licensing/emails.py", "licensing/tasks.py", "licensing/simulating"),
     *("shipments/workflow.py", "shipments/accounts.py", "shipments/bars.py", "shipments/drawing.py"),
     *("shipments/custody.py", "shipments/services.py", "shipments/balancing.py", "shipments/checking.py"),
     *(

@@ -1,4 +1,4 @@
-"""Reminders about a case: its clock comes near or is over, its licence ends."""
+"""Reminders about a case: its clock comes near or is over, its licence ends, nobody says anything any more."""
 
 from django.conf import settings
 from django.db import models
@@ -9,13 +9,15 @@ from licensing.models.case import LicenceCase
 
 
 class CaseReminder(models.Model):
-    """That one person is told, once, of one day of a case in China. `days` is the mark before it, 0 for the clock."""
+    """That one person is told, once, of one day of a case in China. `days` is the mark before it (of silence:
+    behind it), 0 for the clock."""
 
     class Kind(models.TextChoices):
         DUE_SOON = "DUE_SOON", _("the time limit comes near")
         OVERDUE = "OVERDUE", _("the time limit is over")
         LIMIT = "LIMIT", _("another time limit is over")
         EXPIRES = "EXPIRES", _("the licence ends soon")
+        SILENT = "SILENT", _("nothing was reported for long")
 
     case = models.ForeignKey(LicenceCase, models.PROTECT, related_name="reminders")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -31,7 +33,7 @@ class CaseReminder(models.Model):
                 fields=["case", "person", "kind", "on", "days"], name="case_reminder_once_per_person"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["DUE_SOON", "OVERDUE", "LIMIT", "EXPIRES"]),
+                condition=Q(kind__in=["DUE_SOON", "OVERDUE", "LIMIT", "EXPIRES", "SILENT"]),
                 name="case_reminder_kind_is_known",
             ),
         ]

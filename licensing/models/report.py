@@ -24,6 +24,7 @@ class StatusReport(AppendOnlyModel):
         FEED = "FEED", _("feed")
         EMAIL = "EMAIL", _("e-mail")
         LEDGER = "LEDGER", _("our own ledger of consignments")
+        CLOCK = "CLOCK", _("the last day of the licence")
 
     class Confidence(models.TextChoices):
         HIGH = "HIGH", _("seen in writing")

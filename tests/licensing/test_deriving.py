@@ -33,6 +33,13 @@ class TestStanding:
     def test_the_one_received_later_wins_on_the_same_day(self):
         assert standing([claim(1, "FILED", 3), claim(2, "PROVINCE", 3)]).claim.station == "PROVINCE"
 
+    def test_of_one_day_what_is_heard_later_from_a_weaker_source_asks_for_a_decision(self):
+        found = standing([claim(1, "REVIEW", 3, "OFFICER"), claim(2, "REFUSED", 3, "FEED", hour=9)])
+        assert found.claim.station == "REVIEW"
+        assert [against.station for against in found.contradictions] == ["REFUSED"]
+        heard_before = standing([claim(1, "REVIEW", 3, "OFFICER", hour=9), claim(2, "REFUSED", 3, "FEED")])
+        assert heard_before.contradictions == ()
+
     def test_a_withdrawn_one_does_not_count(self):
         rows = [claim(1, "FILED", 3), claim(2, "ISSUED", 9, is_withdrawn=True)]
         assert standing(rows) == standing(rows[:1])
@@ -112,4 +119,8 @@ def test_agrees_with_the_rule_written_otherwise(seed):
         ]
         found = standing(claims, rulings)
         assert found.claim == oracle(claims, rulings)
-        assert all(c.on > found.claim.on and c.station != found.claim.station for c in found.contradictions)
+        assert all(
+            (c.on, c.received_at) > (found.claim.on, found.claim.received_at)
+            and c.station != found.claim.station
+            for c in found.contradictions
+        )

@@ -62,7 +62,8 @@ class TestPressing:
             (date(2026, 6, 20), [("DUE_SOON", 4)]),
             (date(2026, 6, 25), [("DUE_SOON", 0)]),
             (date(2026, 6, 26), [("OVERDUE", 0)]),
-            (date(2027, 6, 26), [("OVERDUE", 0)]),
+            (date(2026, 7, 24), [("OVERDUE", 0)]),
+            (date(2027, 6, 26), [("OVERDUE", 0), ("SILENT", 432)]),
         ],
     )
     def test_counts_working_days_in_china(self, case, day, expected):
@@ -157,6 +158,48 @@ class TestRemind:
         drafter.person.memberships.update(is_active=False)
         with time_machine.travel(noon(DUE), tick=False):
             assert reminding.remind() == 1
+
+
+class TestSilence:
+    HEARD = date(2026, 4, 1)
+
+    @pytest.fixture
+    def filed(self, life):
+        """Filed, and no word since: no clock runs yet."""
+        with time_machine.travel(noon(self.HEARD), tick=False):
+            filed = services.open_case(certificate=life.issued(), by=life.drafter)
+            services.report(case=filed, by=life.drafter, claimed="FILED", claimed_on=self.HEARD)
+        return filed
+
+    @pytest.mark.parametrize(("days", "mark"), [(29, None), (30, 30), (59, 30), (60, 60), (400, 390)])
+    def test_presses_every_thirty_days(self, filed, days, mark):
+        found = reminding.pressing(filed, self.HEARD + timedelta(days=days))
+        assert [(one.kind, one.left, one.mark) for one in found] == ([("SILENT", days, mark)] if mark else [])
+
+    def test_of_a_case_that_was_only_opened(self, life):
+        with time_machine.travel(noon(self.HEARD), tick=False):
+            opened = services.open_case(certificate=life.issued(), by=life.drafter)
+        assert kinds(opened, self.HEARD + timedelta(days=31)) == [("SILENT", 31)]
+
+    def test_leaves_the_asking_to_a_usable_licence(self, case, life):
+        ends = granted(case, life)
+        assert kinds(case, ends - timedelta(days=90)) == []
+        day = date(2026, 6, 3)
+        with time_machine.travel(noon(day), tick=False):
+            services.report(case=case, by=life.drafter, claimed="SUSPENDED", claimed_on=day)
+        assert kinds(case, day + timedelta(days=30)) == [("SILENT", 30)]
+
+    def test_is_told_by_mail_each_time_until_somebody_speaks(self, filed, life):
+        for days in (29, 30, 31, 45, 60, 61):
+            with time_machine.travel(noon(self.HEARD + timedelta(days=days)), tick=False):
+                reminding.remind()
+                send_all()
+        assert sorted(CaseReminder.objects.values_list("days", flat=True)) == [30, 30, 60, 60]
+        assert "nothing was reported since 01-04-2026, for 60 days" in mail.outbox[-1].body
+        with time_machine.travel(noon(self.HEARD + timedelta(days=80)), tick=False):
+            services.report(case=filed, by=life.drafter, claimed="PROVINCE", claimed_on=date(2026, 6, 20))
+        with time_machine.travel(noon(self.HEARD + timedelta(days=100)), tick=False):
+            assert reminding.remind() == 0
 
 
 class TestPage:

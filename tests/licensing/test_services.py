@@ -215,13 +215,76 @@ class TestLicence:
 
     def test_expires_after_its_last_day(self, case, life):
         report(case, life.drafter, "ISSUED", 5, licence=facts(expires_on=ago(1)))
-        services.expire(licence=fresh(case).licence, by=life.clock)
+        for _run in range(2):
+            services.expire(licence=fresh(case).licence, by=life.clock)
         assert fresh(case).licence.status == "EXPIRED"
+
+    def test_its_last_day_ends_its_case(self, case, certificate, life):
+        report(case, life.officer, "ISSUED", 5, licence=facts(expires_on=ago(1)))
+        services.expire(licence=fresh(case).licence, by=life.clock)
+        assert (fresh(case).status, fresh(case).status_on) == ("EXPIRED", ago(0))
+        assert StatusReport.objects.get(source="CLOCK").claimed == "EXPIRED"
+        assert services.open_case(certificate=certificate, by=life.drafter)
+
+    def test_allows_nothing_once_its_report_was_withdrawn(self, case, life):
+        report(case, life.drafter, "APPROVED", 6)
+        made = report(case, life.drafter, "ISSUED", 5, licence=facts())
+        services.withdraw_report(report=made, by=life.drafter, reason="another's licence")
+        assert (fresh(case).status, fresh(case).licence) == ("APPROVED", None)
+        assert Licence.objects.get().status == "SUSPENDED"
+        report(case, life.drafter, "ISSUED", 4, licence=facts())
+        assert Licence.objects.get().status == "ISSUED"
+
+    def test_allows_nothing_once_a_better_source_says_refused(self, case, life):
+        report(case, life.drafter, "ISSUED", 5, licence=facts())
+        report(case, life.officer, "REFUSED", 5)
+        assert (fresh(case).status, Licence.objects.get().status) == ("REFUSED", "SUSPENDED")
+
+    def test_stays_usable_for_the_other_cases_of_a_general_licence(self, case, life):
+        second = services.open_case(certificate=life.issued(), by=life.drafter)
+        for one in (case, second):
+            made = report(one, life.drafter, "ISSUED", licence=facts(type="GENERAL", issued_on=ago(0)))
+        services.withdraw_report(report=made, by=life.drafter, reason="not this one")
+        assert Licence.objects.get().status == "ISSUED"
 
     def test_used_up_is_told_to_its_case(self, case, life):
         report(case, life.officer, "ISSUED", 5, licence=facts())
         services.mark_used_up(fresh(case).licence, by=life.drafter)
         assert (fresh(case).status, fresh(case).licence.status) == ("USED_UP", "USED_UP")
+
+
+class TestReopening:
+    """What ended is not opened again once another case follows the application: a sentence, no crash."""
+
+    @pytest.fixture
+    def ended(self, case, life):
+        return report(case, life.drafter, "REFUSED", 8)
+
+    @pytest.fixture
+    def followed(self, case, certificate, life, ended):
+        return services.open_case(certificate=certificate, by=life.drafter, refiles=fresh(case))
+
+    def test_by_a_better_report(self, case, life, followed):
+        with pytest.raises(WrongStatus, match="Another case follows"):
+            report(case, life.officer, "REVIEW", 9)
+        assert (fresh(case).status, case.reports.count()) == ("REFUSED", 1)
+
+    def test_by_withdrawing_its_end(self, case, life, ended, followed):
+        with pytest.raises(WrongStatus, match="Another case follows"):
+            services.withdraw_report(report=ended, by=life.drafter, reason="misread")
+        assert not hasattr(case.reports.select_related("withdrawal").get(), "withdrawal")
+
+    def test_by_a_decision(self, case, life, ended, certificate):
+        other = report(case, life.drafter, "REVIEW", 9)
+        services.open_case(certificate=certificate, by=life.drafter)
+        with pytest.raises(WrongStatus, match="Another case follows"):
+            services.decide(report=other, by=life.drafter, reason="asked")
+        assert fresh(case).status == "REFUSED"
+
+    def test_unless_the_other_has_ended_too(self, case, life, followed):
+        report(followed, life.drafter, "WITHDRAWN", 1)
+        report(case, life.officer, "REVIEW", 9)
+        assert fresh(case).status == "REVIEW"
 
 
 class TestForecast:

@@ -1,74 +1,173 @@
-"""An exporter with every fault: no report is lost, every status is the rule's, and no case hangs."""
+"""A year with every fault, through every door: no report is lost, every status is the rule's, and no case is stuck.
+
+SIMULATED_CASES and SIMULATED_SEED change the size and the year; `make bench ONLY=simulation` plays the full one.
+"""
 
 import json
-from datetime import timedelta
+import os
+from collections import Counter
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
-from euc import control
-from euc.models import Certificate
-from licensing import predicting, services, simulating
-from licensing.models import LicenceCase, StatusReport
-from tests.licensing.test_deriving import oracle
+from documents import storing
+from euc import control, demonstration, reference
+from licensing.models import FeedRefusal, FeedRun, LicenceCase, ReportRuling, StatusReport
+from licensing.simulating import judging, playing, sendings
+from licensing.simulating.sendings import Way
+from tests.licensing import oracle
 from workflow import events
+
+CASES = int(os.environ.get("SIMULATED_CASES", "120"))
+SEED = int(os.environ.get("SIMULATED_SEED", "1"))
 
 
 @pytest.fixture
-def certificate(life):
-    approved = life.approved()
-    life.issue(approved, at=timezone.now() - timedelta(days=300))
-    return Certificate.objects.get(pk=approved.pk)
+def year(db):
+    """All of it in one test's database: it is long to play."""
+    reference.load()
+    people = demonstration.people()
+    return playing.play(people=people, cases=CASES, seed=SEED, until=control.day_in_china())
 
 
-def play(certificate, by, cases, faults=simulating.FAULTS, seed=7):
-    until = control.day_in_china()
-    return list(simulating.play(certificate, by=by, cases=cases, seed=seed, faults=faults, until=until))
+def rows_of(year):
+    """What is kept of each case, told with the sender's own words: only the moment and a withdrawal are ours."""
+    sent = {mark: entry.sending for mark, entry in year.journal.entries.items()}
+    found = {case.reference: [] for case in year.cases.values()}
+    for row in StatusReport.objects.select_related("case", "withdrawal"):
+        told = sent.get(row.note)
+        found[row.case.reference].append(
+            {
+                "mark": row.pk,
+                "claimed": told.station if told else row.claimed,
+                "on": told.on if told else row.claimed_on,
+                "source": told.source if told else row.source,
+                "received_at": row.received_at,
+                "is_withdrawn": row.note in year.withdrawn,
+                "is_true": told.is_true if told else True,
+            }
+        )
+    return found
 
 
-class TestPlay:
-    def test_everything_sent_is_kept_and_stands_as_the_rule_says(self, certificate, clock):
-        played = play(certificate, clock, 40)
-        assert [fault for one in played for fault in simulating.faults_of(one)] == []
-        assert sum(len(one.sent) for one in played) == StatusReport.objects.count()
-        for one in played:
-            rows = services.claims(one.case.reports.select_related("withdrawal"))
-            assert one.case.status == oracle(rows, []).station
+def decisions_of(year):
+    found = {case.reference: [] for case in year.cases.values()}
+    for row in ReportRuling.objects.select_related("case"):
+        found[row.case.reference].append((row.decided_at, row.report_id))
+    return found
+
+
+def reasons_found(entry):
+    """Where somebody who looks for a report that was not kept finds why."""
+    mark = entry.sending.mark
+    told = [words for answer, words in entry.answers if answer == "refused" and words]
+    kept = [row.reasons for row in FeedRefusal.objects.filter(given__id=mark) if row.reasons]
+    failed = FeedRun.objects.filter(outcome="FAILED", delivery__isnull=False).select_related("delivery__file")
+    whole = [
+        run.problem for run in failed if mark.encode() in storing.read(run.delivery.file).replace(b"\0", b"")
+    ]
+    return told + kept + whole
+
+
+def check_statuses(year):
+    rows, decisions = rows_of(year), decisions_of(year)
+    for case in LicenceCase.objects.filter(reference__in=rows):
+        assert case.status == oracle.stands_at(rows[case.reference], decisions[case.reference]), case
+    assert sum(map(len, decisions.values())) == len(year.decided)
+
+
+def check_journal(year):
+    times = Counter(StatusReport.objects.exclude(source="CLOCK").values_list("note", flat=True))
+    for mark, entry in year.journal.entries.items():
+        assert times[mark] <= 1, f"kept {times[mark]} times: {entry}"
+        if entry.sending.bad or not times[mark]:
+            assert not times[mark], f"it should not have been taken: {entry}"
+            assert reasons_found(entry), f"lost without a word: {entry}"
+    assert set(times) <= set(year.journal.entries), "nobody sent these"
+
+
+def check_nobody_waits_for_ever(year):
+    """Whose last word was an end stands at an end; every other case is asked about by the product itself."""
+    for case, rows in rows_of(year).items():
+        last, stood = oracle.last_word(rows), year.stood[case]
+        if last and last["claimed"] in oracle.ENDS and last["is_true"]:
+            assert stood in oracle.ENDS, f"{case} ended and stands at {stood}"
+        if stood not in oracle.ENDS:
+            assert case in year.asked_about, f"{case} stands at {stood} and nobody is asked"
+
+
+class TestYear:
+    def test_holds_together(self, year, own_files):
+        assert len(year.cases) == CASES
+        assert {entry.sending.way for entry in year.journal.entries.values()} == set(Way)
+        check_journal(year)
+        check_statuses(year)
+        check_nobody_waits_for_ever(year)
         assert list(events.faults()) == []
+        verdict = judging.judge(year)
+        assert verdict.is_clean
+        assert len(verdict.kept) + len(verdict.refused) == len(year.journal.entries)
+        self.what_goes_wrong_is_noticed(year)
 
-    def test_faults_are_really_played(self, certificate, clock):
-        calm = play(certificate, clock, 5, faults=())
-        wild = play(certificate, clock, 25, seed=8)
-        assert not any(message.is_wrong for one in calm for message in one.sent)
-        assert any(message.is_wrong for one in wild for message in one.sent)
-        late = [m for one in wild for m in one.sent if m.at.date() > m.on + timedelta(days=1)]
-        assert late
-        assert LicenceCase.objects.filter(reports__withdrawal__isnull=False).exists()
+    def what_goes_wrong_is_noticed(self, year):
+        """The checks can fail: a report that never came, a status set by hand, a case nobody asks about."""
+        entry = next(iter(year.journal.entries.values()))
+        sending = replace(entry.sending, mark="never.", bad="")
+        year.journal.enter(sending, entry.case)
+        with pytest.raises(AssertionError, match="lost without a word"):
+            check_journal(year)
+        assert judging.judge(year).lost == {"never."}
+        del year.journal.entries["never."]
+        LicenceCase.objects.filter(reference=entry.case).update(status="REFERRED")
+        with pytest.raises(AssertionError):
+            check_statuses(year)
+        assert judging.judge(year).disagreeing == [entry.case]
+        year.stood[entry.case] = "REFERRED"
+        year.asked_about.discard(entry.case)
+        with pytest.raises(AssertionError):
+            check_nobody_waits_for_ever(year)
+        assert entry.case in judging.judge(year).stuck
 
-    def test_a_lost_report_is_noticed(self, certificate, clock):
-        one = play(certificate, clock, 1)[0]
-        one.sent.pop()
-        assert "kept" in simulating.faults_of(one)[0]
 
-    def test_makes_a_history_to_forecast_from(self, certificate, life):
-        play(certificate, life.clock, 20, faults=())
-        case = services.open_case(certificate=certificate, by=life.drafter)
-        services.report(case=case, by=life.drafter, claimed="ACCEPTED", claimed_on=control.day_in_china())
-        found = predicting.of(LicenceCase.objects.get(pk=case.pk))
-        assert found.is_own_history
-        assert found.low_on <= found.median_on <= found.high_on
+class TestSendings:
+    def planned(self, faults, cases=300):
+        chance = sendings.random.Random(3)
+        day = control.day_in_china()
+        return list(playing.plan(chance, day, cases, faults, tuple(Way), "T"))
+
+    def test_have_every_fault(self):
+        sent = [one for case in self.planned(sendings.FAULTS) for one in case.sendings]
+        assert {one.bad for one in sent} == {""} | {bad for kinds in sendings.BAD.values() for bad in kinds}
+        assert {one.encoding for one in sent} == {"utf-8", "gb18030", "utf-16"}
+        assert len({one.mark for one in sent}) == len(sent)
+        for wanted in ("is_doubled", "taken_back_after"):
+            assert any(getattr(one, wanted) for one in sent)
+        assert any(not one.is_true and not one.taken_back_after for one in sent)
+        assert any((one.at.date() - one.on).days > 9 for one in sent)
+
+    def test_without_faults_say_the_truth_and_nothing_else(self):
+        for case in self.planned((), cases=50):
+            said = sorted((one.on, one.station) for one in case.sendings)
+            assert said == sorted((on, station) for station, on in case.course.steps)
+            assert all(one.is_true and not one.bad for one in case.sendings)
 
 
 class TestCommand:
-    def test_prints_what_it_played(self, certificate):
+    def test_prints_what_it_played(self, db, own_files):
         out = StringIO()
-        call_command("simulate_exporter", "--cases", "3", "--seed", "2", "--faults", "all", stdout=out)
+        call_command("simulate_exporter", "--cases", "4", "--seed", "2", "--faults", "all", stdout=out)
         said = json.loads(out.getvalue())
-        assert (said["cases"], said["wrong"]) == (3, [])
-        assert sum(said["ends"].values()) == 3
+        assert sum(said["statuses"].values()) == said["cases"] == 4
+        assert said["sent"] == said["kept"] + said["refused"] == sum(said["ways"].values())
+        assert [said[name] for name in ("lost", "kept_twice", "disagreeing", "stuck")] == [[]] * 4
 
-    def test_refuses_unknown_faults(self, certificate):
+    def test_refuses_unknown_faults(self):
         with pytest.raises(CommandError):
             call_command("simulate_exporter", "--faults", "gravity")
+
+    def test_is_not_for_production(self, settings):
+        settings.PRODUCTION = True
+        with pytest.raises(CommandError, match="no place"):
+            call_command("simulate_exporter")

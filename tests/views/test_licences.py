@@ -103,7 +103,9 @@ class TestDecide:
         day = control.day_in_china()
         services.report(case=case, by=officer, claimed="FILED", claimed_on=day)
         theirs = services.report(case=case, by=drafter, claimed="ACCEPTED", claimed_on=day)
-        assert not LicenceCase.objects.get().is_contested, "the same day is no contradiction"
+        assert LicenceCase.objects.get().is_contested, (
+            "of one day the later word is newer, the other's better"
+        )
         client = client_for(officer)
         path = at(case, f"reports/{theirs.pk}/decide/")
         assert client.post(path, {"reason": ""}).status_code == 422

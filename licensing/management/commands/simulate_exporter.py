@@ -1,18 +1,17 @@
-"""Play an exporter's cases with faults through the product and compare; prints JSON. Never in production."""
+"""Play a year of an exporter's cases with faults through the product's doors and compare; prints JSON.
+
+Issues certificates of the demonstration importer for it. Never in production.
+"""
 
 import json
-from datetime import timedelta
+from collections import Counter
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
-from accounts import actors
-from euc import control, demonstration
-from euc import workflow as law
-from euc.models import Certificate
-from licensing import simulating
-from licensing.models import LicenceCase
+from euc import control, demonstration, reference
+from licensing.simulating import judging, playing, sendings
+from licensing.simulating.journal import TAKEN
 
 
 class Command(BaseCommand):
@@ -22,58 +21,51 @@ class Command(BaseCommand):
         parser.add_argument("--cases", type=int, default=20)
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument(
-            "--faults", default="all", help=f"all, none or some of {', '.join(simulating.FAULTS)}"
+            "--faults", default="all", help=f"all, none or some of {', '.join(sendings.FAULTS)}"
         )
 
     def handle(self, *args, **options):
         if settings.PRODUCTION:
             raise CommandError("Simulated cases have no place in production.")
         faults = self.faults(options["faults"])
-        certificate = self.certificate()
-        played = simulating.play(
-            certificate,
-            by=actors.clock(),
+        reference.load()
+        year = playing.play(
+            people=demonstration.people(),
             cases=options["cases"],
             seed=options["seed"],
             faults=faults,
             until=control.day_in_china(),
         )
-        sent, refused, wrong, ends = 0, 0, [], {}
-        for one in played:
-            sent, refused = sent + len(one.sent), refused + one.refused
-            wrong += simulating.faults_of(one)
-            ends[one.case.status] = ends.get(one.case.status, 0) + 1
-        answer = {
-            "cases": options["cases"],
-            "reports": sent,
-            "refused": refused,
-            "ends": ends,
-            "wrong": wrong,
-        }
-        self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1))
-        if wrong:
+        verdict = judging.judge(year)
+        self.stdout.write(json.dumps(said(year, verdict), ensure_ascii=False, indent=1))
+        if not verdict.is_clean:
             raise SystemExit(1)
 
     @staticmethod
     def faults(text):
-        names = {"all": simulating.FAULTS, "none": ()}.get(text) or tuple(filter(None, text.split(",")))
-        if text != "none" and set(names) - set(simulating.FAULTS):
-            raise CommandError(f"Faults are {', '.join(simulating.FAULTS)}.")
+        names = {"all": sendings.FAULTS, "none": ()}.get(text) or tuple(filter(None, text.split(",")))
+        if text != "none" and set(names) - set(sendings.FAULTS):
+            raise CommandError(f"Faults are {', '.join(sendings.FAULTS)}.")
         return () if text == "none" else names
 
-    @staticmethod
-    def certificate():
-        """An issued certificate with a long enough past and no open case; a demonstration makes one."""
-        followed = LicenceCase.objects.open().values("certificate")
-        old = control.day_in_china() - timedelta(days=2 * simulating.LONGEST)
-        free = Certificate.objects.filter(status__in=law.WAS_ISSUED, valid_from__lte=old)
-        found = free.exclude(pk__in=followed).order_by("valid_from", "pk").first()
-        if found is None and settings.DEMONSTRATION:
-            who = {
-                name: demonstration.people()[name] for name in ("drafter", "signatory", "officer", "senior")
-            }
-            at = timezone.now() - timedelta(days=3 * simulating.LONGEST)
-            found = demonstration.issued(**who, po_number="PO-SIMULATED", at=at)
-        if found is None:
-            raise CommandError("There is no certificate that is old enough and has no open case.")
-        return Certificate.objects.get(pk=found.pk)
+
+def said(year, verdict):
+    """What was played and what became of it; lists hold the marks and references of what went wrong."""
+    entries = year.journal.entries.values()
+    again = sum(max(sum(answer == TAKEN for answer, _words in one.answers) - 1, 0) for one in entries)
+    return {
+        "cases": len(year.cases),
+        "statuses": dict(Counter(year.stood.values()).most_common()),
+        "ways": dict(Counter(one.sending.way.value for one in entries).most_common()),
+        "sent": len(entries),
+        "sent_again": again,
+        "kept": len(verdict.kept),
+        "refused": len(verdict.refused),
+        "withdrawn": len(year.withdrawn),
+        "decided": len(year.decided),
+        "lost": sorted(verdict.lost),
+        "kept_twice": sorted(verdict.doubled),
+        "wrongly_kept": sorted(verdict.wrongly_kept),
+        "disagreeing": verdict.disagreeing,
+        "stuck": verdict.stuck,
+    }
