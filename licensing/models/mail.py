@@ -184,8 +184,21 @@ class MailMessage(AppendOnlyModel):
         return REASONS.get(self.reason, "")
 
     @property
+    def belongs(self) -> bool:
+        """Whether it is a case's by now: by itself, or by an officer."""
+        return self.outcome == self.Outcome.MATCHED or hasattr(self, "matching")
+
+    @property
+    def state_label(self):
+        if self.outcome != self.Outcome.MATCHED and self.belongs:
+            return _("brought to the case by an officer")
+        return self.get_outcome_display()
+
+    @property
     def tone(self) -> str:
-        return {"MATCHED": "success", "UNMATCHED": "neutral", "QUARANTINED": "warning"}[self.outcome]
+        if self.belongs:
+            return "success"
+        return "neutral" if self.outcome == self.Outcome.UNMATCHED else "warning"
 
     @property
     def is_proven(self) -> bool:

@@ -122,12 +122,13 @@ def _corrections(case: LicenceCase) -> list[RoomPost]:
 
 def _mail(case: LicenceCase, actor: Actor) -> dict[str, Any]:
     """The case's address for those it belongs to; what mail suggests and what came in, as far as one may see it."""
+    mine = MailMessage.objects.visible_to(actor)
     waiting = MailSuggestion.objects.visible_to(actor).pending().filter(case=case)
     return {
         "sees_mail": not actor.has(Role.ANALYST),
         "mail_address": tagging.address_of(case) if rooms.may_invite(case, actor) else "",
         "mail_suggestions": list(waiting.select_related("message")[:SHOWN]),
-        "letters": list(MailMessage.objects.visible_to(actor).of_case(case).defer("text")[:SHOWN]),
+        "letters": list(mine.of_case(case).select_related("matching").defer("text")[:SHOWN]),
     }
 
 

@@ -50,7 +50,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "page": paginate(_narrowed(mine, form).defer("text"), order=("-id",), query=request.GET),
         "form": form,
-        "boxes": [] if is_importer else list(MailBox.objects.order_by("-pk")[:3]),
+        "box": None if is_importer else MailBox.objects.order_by("-next_at").first(),  # asked last
         "is_importer": is_importer,
     }
     return render(request, "licensing/mail_list.html", context)
@@ -83,7 +83,6 @@ def _detail(
         "message": message,
         "case": case,
         "suggestions": list(found),
-        "belongs": _belongs(message),
         "may_report": case is not None and services.may_report(case, request.actor),
         "may_match": keeping.may_match(request.actor) and keeping.is_to_match(message),
         "form": form,
@@ -96,16 +95,12 @@ def _case_of(message: MailMessage) -> LicenceCase | None:
     return message.matching.case if hasattr(message, "matching") else message.case
 
 
-def _belongs(message: MailMessage) -> bool:
-    return message.outcome == MailMessage.Outcome.MATCHED or hasattr(message, "matching")
-
-
 @require_safe
 @roles_required(*READERS)
 def fetch(request: HttpRequest, pk: int) -> HttpResponse:
     """The mail as it came, as a download; what is kept apart stays here."""
     message = _message(request, pk)
-    if message.file is None or not _belongs(message):
+    if message.file is None or not message.belongs:
         raise Http404
     return file_response(message.file, message.file.name)
 

@@ -184,6 +184,7 @@ class TestMessage:
         assert answer.status_code == 302
         assert MailMatching.objects.get().case == case
         assert "Brought to the case" in page(client_for(life.drafter), path)
+        assert "Not matched" not in page(client_for(life.drafter), case_path(case)).replace("not m", "Not m")
         assert client_for(officer).post(f"{path}match/", {"case": case.reference}).status_code == 409
 
     def test_is_fetched_where_it_belongs_only(
