@@ -164,16 +164,16 @@ class TestSilence:
     HEARD = date(2026, 4, 1)
 
     @pytest.fixture
-    def filed(self, life):
-        """Filed, and no word since: no clock runs yet."""
+    def returned(self, life):
+        """Asked for a correction, and no word since: no clock runs there."""
         with time_machine.travel(noon(self.HEARD), tick=False):
-            filed = services.open_case(certificate=life.issued(), by=life.drafter)
-            services.report(case=filed, by=life.drafter, claimed="FILED", claimed_on=self.HEARD)
-        return filed
+            returned = services.open_case(certificate=life.issued(), by=life.drafter)
+            services.report(case=returned, by=life.drafter, claimed="CORRECTION", claimed_on=self.HEARD)
+        return returned
 
     @pytest.mark.parametrize(("days", "mark"), [(29, None), (30, 30), (59, 30), (60, 60), (400, 390)])
-    def test_presses_every_thirty_days(self, filed, days, mark):
-        found = reminding.pressing(filed, self.HEARD + timedelta(days=days))
+    def test_presses_every_thirty_days(self, returned, days, mark):
+        found = reminding.pressing(returned, self.HEARD + timedelta(days=days))
         assert [(one.kind, one.left, one.mark) for one in found] == ([("SILENT", days, mark)] if mark else [])
 
     def test_of_a_case_that_was_only_opened(self, life):
@@ -189,7 +189,7 @@ class TestSilence:
             services.report(case=case, by=life.drafter, claimed="SUSPENDED", claimed_on=day)
         assert kinds(case, day + timedelta(days=30)) == [("SILENT", 30)]
 
-    def test_is_told_by_mail_each_time_until_somebody_speaks(self, filed, life):
+    def test_is_told_by_mail_each_time_until_somebody_speaks(self, returned, life):
         for days in (29, 30, 31, 45, 60, 61):
             with time_machine.travel(noon(self.HEARD + timedelta(days=days)), tick=False):
                 reminding.remind()
@@ -197,7 +197,9 @@ class TestSilence:
         assert sorted(CaseReminder.objects.values_list("days", flat=True)) == [30, 30, 60, 60]
         assert "nothing was reported since 01-04-2026, for 60 days" in mail.outbox[-1].body
         with time_machine.travel(noon(self.HEARD + timedelta(days=80)), tick=False):
-            services.report(case=filed, by=life.drafter, claimed="PROVINCE", claimed_on=date(2026, 6, 20))
+            services.report(
+                case=returned, by=life.drafter, claimed="CORRECTION", claimed_on=date(2026, 6, 20)
+            )
         with time_machine.travel(noon(self.HEARD + timedelta(days=100)), tick=False):
             assert reminding.remind() == 0
 
