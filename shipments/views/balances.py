@@ -8,7 +8,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import roles_required
 from documents import sheets
+from euc import workflow as certificate_law
 from euc.views import loading as certificates
+from euc.views.certificates import REVIEWERS
 from shipments import accounts, balancing, picture, presenting
 from shipments.models import Consignment
 from shipments.views import loading
@@ -29,6 +31,7 @@ def balance(request: HttpRequest, reference: str) -> HttpResponse:
         "places": [place for place in found.places() if place.account not in accounts.OUTSIDE],
         "consignments": ours.for_list().order_by("-id")[:SHOWN],
         "may_plan": request.actor.organisation.pk == certificate.importer_id and certificate.is_in_force(),
+        "may_visit": request.actor.has(*REVIEWERS) and certificate.status in certificate_law.WAS_ISSUED,
     }
     return render(request, "shipments/balance.html", context)
 

@@ -1,4 +1,4 @@
-"""What the apps above certificates hold of an importer: a licence case, and a consignment in every stage."""
+"""What the apps above certificates hold of an importer: a licence case, a consignment and a visit in every stage."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,8 +10,8 @@ from licensing import entering, feeding, rooms
 from licensing import services as licences
 from licensing.models import FeedDelivery, FeedRefusal, FeedSource, LicenceCase, RoomCode, RoomInvitation
 from licensing.services import LicenceFacts
-from shipments import custody, services, watch
-from shipments.models import Consignment
+from shipments import custody, services, visiting, watch
+from shipments.models import Consignment, Visit, VisitFile
 from shipments.services import LotPlan, Receipt
 
 KG = 1_000_000
@@ -139,6 +139,44 @@ def _receive(mark: Any, consignment: Consignment, by: Any) -> None:
         key=f"matrix-{consignment.pk}",
         document=mark("submitted", "posting.document"),
     )
+
+
+VISITS = ("SCHEDULED", "DONE", "ACTION_OPEN", "ANSWERED")
+
+
+def visits(mark: Any, certificate: Certificate, officer: Any, drafter: Any) -> dict[str, Visit]:
+    """One in every stage that is still open, each with a photograph."""
+    return {stage: _visit(stage, mark, certificate, officer, drafter) for stage in VISITS}
+
+
+def _visit(stage: str, mark: Any, certificate: Certificate, officer: Any, drafter: Any) -> Visit:
+    texts = {name: mark("submitted", f"visit.{name}") for name in ("place", "purpose", "findings")}
+    texts |= {name: mark("submitted", f"visit.{name}") for name in ("action", "answer")}
+    visit = visiting.schedule(
+        certificate=certificate,
+        by=officer,
+        place=texts["place"],
+        planned_on=today(),
+        purpose=texts["purpose"],
+    )
+    content = b"\x89PNG " + mark("file", "visit bytes").encode()
+    file = storing.store(content=content, name="v.png", media_type="image/png", book=visit.book)
+    name, caption = f"{mark('filename', 'visit_file.name')}.png", mark("filename", "visit_file.caption")
+    VisitFile.objects.create(
+        visit=visit, file=file, name=name, caption=caption, is_of_importer=False, added_by=officer.person
+    )
+    steps = {
+        "DONE": lambda: visiting.conclude(
+            visit=visit, by=officer, held_on=today(), findings=texts["findings"]
+        ),
+        "ACTION_OPEN": lambda: visiting.demand_action(
+            visit=visit, by=officer, action=texts["action"], due_on=today()
+        ),
+        "ANSWERED": lambda: visiting.answer(visit=visit, by=drafter, answer=texts["answer"]),
+    }
+    for step in VISITS[1 : VISITS.index(stage) + 1]:
+        steps[step]()
+    return visit
 
 
 def export(importer: Any, officer: Any) -> None:

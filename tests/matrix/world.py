@@ -87,6 +87,7 @@ class Seeded:
     room_invitation: Any = None
     room_token: str = ""
     consignments: dict[str, Any] = field(default_factory=dict)
+    visits: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -271,6 +272,8 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
     seeded.case = goods.case(mark, seeded.certificates["ISSUED"], drafter)
     seeded.room_invitation, seeded.room_token = goods.room(mark, seeded.case, drafter)
     seeded.consignments = goods.consignments(mark, seeded.case, drafter)
+    issued = seeded.certificates["ISSUED"]
+    seeded.visits = goods.visits(mark, issued, reviewers["officer"], drafter)
     seeded.draft_file = _draft_file(mark, drafter)
     seeded.feed = goods.feed(mark, drafter)
     return seeded, staff
