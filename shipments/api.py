@@ -1,4 +1,4 @@
-"""Doors in JSON: consignments, mass balances and visits to read."""
+"""Doors in JSON: consignments, mass balances, visits and incidents to read."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ import shipments.converters  # noqa: F401 - registers the converters
 from euc.api import ActsForAnOrganisation, CertificatePages, DraftsForAnImporter
 from euc.models import Certificate
 from shipments import balancing
-from shipments.models import Consignment, Lot, Sample, Visit
+from shipments.models import Consignment, Incident, Lot, Sample, Visit
 from shipments.serializers import (
     BalanceSerializer,
     ConsignmentDetailSerializer,
     ConsignmentSerializer,
+    IncidentSerializer,
     VisitDetailSerializer,
     VisitSerializer,
 )
@@ -79,3 +80,19 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
 
     def get_serializer_class(self) -> type[VisitSerializer]:
         return VisitSerializer if self.action == "list" else VisitDetailSerializer
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Incidents you may see, newest first"),
+    retrieve=extend_schema(summary="One incident"),
+)
+class IncidentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    permission_classes = [ActsForAnOrganisation, DraftsForAnImporter]
+    pagination_class = CertificatePages
+    serializer_class = IncidentSerializer
+    queryset = Incident.objects.none()
+    lookup_field = "reference"
+    lookup_value_converter = "incident"
+
+    def get_queryset(self) -> QuerySet[Incident]:
+        return Incident.objects.visible_to(self.request.actor).for_list()

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Notice
 from accounts.notices import Telling, declare
 from accounts.roles import Role
-from euc.noticing import people_of
-from shipments.models import Consignment, Visit
+from euc.noticing import all_reviewers, people_of
+from shipments.models import Consignment, Incident, Visit
 
 
 def _people(subject: Any) -> QuerySet[Membership]:
@@ -41,6 +41,19 @@ def _visit(verb: str, kind: str, whom: Any, text: Any) -> Telling:
     return Telling(f"visit-{verb}", (f"shipments.visit.{verb}",), kind, text, whom, to_visit)
 
 
+def to_incident(incident: Incident) -> str:
+    return reverse("shipments:incident", args=[incident.slug])
+
+
+def _reviewers(incident: Incident) -> QuerySet[Membership]:
+    return all_reviewers(incident.certificate)
+
+
+def _incident(verb: str, kind: str, whom: Any, text: Any, code: str = "") -> Telling:
+    verbs = (f"shipments.incident.{verb}",)
+    return Telling(code or f"incident-{verb}", verbs, kind, text, whom, to_incident)
+
+
 WAITING, DECISION = Notice.Kind.WAITING, Notice.Kind.DECISION
 
 declare(
@@ -50,6 +63,12 @@ declare(
     _visit("send_back", WAITING, _people, _("Visit %(reference)s: your answer was not enough.")),
     _visit("answer", WAITING, _officers, _("Visit %(reference)s: %(by)s answered what was done.")),
     _visit("cancel", DECISION, _people, _("Visit %(reference)s was called off.")),
+    _incident("report", WAITING, _reviewers, _("Incident %(reference)s was reported by %(by)s.")),
+    _incident(
+        "report", DECISION, _people, _("Incident %(reference)s was reported by %(by)s."), "incident-told"
+    ),
+    _incident("close", DECISION, _people, _("Incident %(reference)s was decided by %(by)s.")),
+    _incident("lift", DECISION, _people, _("Incident %(reference)s no longer holds draws.")),
     _visit("close", DECISION, _people, _("Visit %(reference)s is closed: nothing is open any more.")),
 )
 declare(

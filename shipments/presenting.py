@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shipments import accounts, visit_law, watch_law, workflow
+from shipments import accounts, incident_law, visit_law, watch_law, workflow
 from shipments.models import Consignment
 
 VERBS = {
@@ -38,7 +38,11 @@ VERBS = {
     "answer": gettext_lazy("Action answered"),
     "send_back": gettext_lazy("Answer was not enough"),
     "close": gettext_lazy("Closed"),
+    "report": gettext_lazy("Reported"),
+    "take_up": gettext_lazy("Looked into"),
+    "lift": gettext_lazy("Draws freed"),
 }
+TONES = workflow.TONES | watch_law.TONES | visit_law.TONES | incident_law.TONES
 STAGES = (
     ("declared_on", workflow.DECLARED),
     ("released_on", workflow.CUSTOMS_RELEASED),
@@ -59,7 +63,7 @@ def history(events: Any) -> list[dict[str, Any]]:
             "by": event.person_name,
             "organisation": event.organisation_name.partition(", ")[2] or event.organisation_name,
             "note": event.details.get("reason", ""),
-            "tone": (workflow.TONES | watch_law.TONES | visit_law.TONES).get(event.to_status, "neutral"),
+            "tone": TONES.get(event.to_status, "neutral"),
         }
         for event in reversed(list(events))
     ]

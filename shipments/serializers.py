@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from shipments.models import Consignment, Visit
+from shipments.models import Consignment, Incident, Visit
 
 
 class LotSerializer(serializers.Serializer):
@@ -109,3 +109,22 @@ class VisitDetailSerializer(VisitSerializer):
 
     class Meta(VisitSerializer.Meta):
         fields = (*VisitSerializer.Meta.fields, "certificates", "samples")
+
+
+class IncidentSerializer(serializers.ModelSerializer):
+    """A loss, a theft, a suspected diversion or tampering under one certificate."""
+
+    importer = serializers.CharField(source="importer.name")
+    certificate = serializers.CharField(source="certificate.reference")
+    lot = serializers.CharField(source="lot.reference", allow_null=True, default=None)
+    kind = serializers.CharField(help_text="LOSS, THEFT, DIVERSION or TAMPERING.")
+    outcome = serializers.CharField(help_text="FOUND, CONFIRMED or UNFOUNDED; empty until it is closed.")
+    status = serializers.CharField(help_text="A status of docs/workflows.md, shipments.incident.")
+
+    class Meta:
+        model = Incident
+        fields = (
+            "reference", "importer", "certificate", "kind", "lot", "account", "place", "weight_mg", "pieces",
+            "happened_on", "description", "told_to", "status", "outcome", "is_holding", "reported_at", "closed_at",
+        )  # fmt: skip
+        extra_kwargs = {"is_holding": {"help_text": "Nothing is drawn on the certificate while it is true."}}

@@ -19,6 +19,7 @@ from accounts.actors import Actor
 from accounts.models import Organisation
 from documents import storing
 from documents.uploads import CheckedUpload
+from euc import bars
 from euc import workflow as certificate_law
 from euc.models import Certificate, Serial
 from euc.models.certificate import today
@@ -66,7 +67,7 @@ def schedule(
         scheduled_by=by.person,
         scheduled_at=at,
     )
-    if reason := visit_law.connected_with_the_importer(visit, by):
+    if reason := bars.connected_with_the_importer(visit, by):
         raise engine.NotAllowed(reason)
     visit.lots.set(lots)
     of_lots = Certificate.objects.filter(consignments__lot_rows__in=lots).values_list("pk", flat=True)

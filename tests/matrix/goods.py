@@ -1,4 +1,4 @@
-"""What the apps above certificates hold of an importer: a licence case, a consignment and a visit in every stage."""
+"""What the apps above certificates hold of an importer: cases, consignments, visits and incidents in every stage."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,8 +10,8 @@ from licensing import entering, feeding, rooms
 from licensing import services as licences
 from licensing.models import FeedDelivery, FeedRefusal, FeedSource, LicenceCase, RoomCode, RoomInvitation
 from licensing.services import LicenceFacts
-from shipments import custody, services, visiting, watch
-from shipments.models import Consignment, Visit, VisitFile
+from shipments import custody, incidents, services, visiting, watch
+from shipments.models import Consignment, Incident, Visit, VisitFile
 from shipments.services import LotPlan, Receipt
 
 KG = 1_000_000
@@ -177,6 +177,32 @@ def _visit(stage: str, mark: Any, certificate: Certificate, officer: Any, drafte
     for step in VISITS[1 : VISITS.index(stage) + 1]:
         steps[step]()
     return visit
+
+
+def report_incidents(mark: Any, certificate: Certificate, officer: Any, senior: Any) -> dict[str, Incident]:
+    """One in every stage. The closed one was as reported, so it holds draws."""
+    made = {
+        stage: _incident(stage, mark, certificate, officer) for stage in ("OPEN", "UNDER_REVIEW", "CLOSED")
+    }
+    for stage in ("UNDER_REVIEW", "CLOSED"):
+        reason = mark("submitted", "incident.reason")
+        incidents.take_up(incident=made[stage], by=officer, reason=reason)
+    reason = mark("submitted", "incident.reason")
+    incidents.close(incident=made["CLOSED"], by=senior, outcome="CONFIRMED", reason=reason)
+    return made
+
+
+def _incident(stage: str, mark: Any, certificate: Certificate, officer: Any) -> Incident:
+    return incidents.report(
+        certificate=certificate,
+        by=officer,
+        kind="DIVERSION",
+        weight_mg=KG,
+        happened_on=today(),
+        description=mark("submitted", "incident.description"),
+        told_to=mark("submitted", "incident.told_to"),
+        key=f"matrix-{stage}",
+    )
 
 
 def export(importer: Any, officer: Any) -> None:

@@ -276,7 +276,20 @@ ROUTES = {
         get=RECORDERS | {"auditor"}, subject="visit-file", at="SCHEDULED", after_get="200/404"
     ),
     "shipments:visit-step": Route(get=RECORDERS, post=RECORDERS, subject="visit-step", after_post=ANSWERED),
+    "shipments:incident-list": Route(get=READERS),
+    "shipments:incident-report": Route(
+        get=RECORDERS, post=RECORDERS, subject="certificate", at="ISSUED", after_post="422"
+    ),
+    "shipments:incident": Route(get=READERS, subject="incident", at="OPEN"),
+    "shipments:incident-step": _open(
+        get=REVIEWERS, post=REVIEWERS, subject="incident-step", after_post=ANSWERED
+    ),
     "shipments:balance": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "shipments:balance-paper-ask": Route(post=RECORDERS, subject="certificate", at="ISSUED"),
+    "shipments:balance-paper-progress": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "shipments:balance-paper": _open(
+        get=READERS, subject="line", at="ISSUED", after_get=ABSENT
+    ),  # none sealed
     "shipments:balance-csv": Route(get=READERS, subject="certificate", at="ISSUED"),
     "shipments:balance-json": Route(get=READERS, subject="certificate", at="ISSUED"),
     # Figures: importers see what is published of all together
@@ -373,6 +386,8 @@ ROUTES = {
     "api:consignment-detail": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
     "api:visit-list": Route(get=READERS, is_api=True),
     "api:visit-detail": Route(get=READERS, subject="visit", at="ANSWERED", is_api=True),
+    "api:incident-list": Route(get=READERS, is_api=True),
+    "api:incident-detail": Route(get=READERS, subject="incident", at="OPEN", is_api=True),
     "api-balance": Route(get=READERS, subject="certificate", at="ISSUED", is_api=True),
     "api-figures": _open(get=READERS, is_api=True),
     "api-figure": _open(get=READERS, subject="figure", is_shared=True, is_api=True),
@@ -505,6 +520,10 @@ VERBS = {
         "send-back": Verb(REVIEWERS, "ANSWERED"),
         "close": Verb(frozenset({"senior"}), "ANSWERED"),  # the officer held it
         "cancel": Verb(REVIEWERS, "SCHEDULED"),
+    },
+    "incident-step": {
+        "take-up": Verb(REVIEWERS, "OPEN"),
+        "close": Verb(frozenset({"senior"}), "UNDER_REVIEW"),  # the officer looked into it
     },
     "export-step": {
         "explain": Verb(REVIEWERS, "OPEN"),

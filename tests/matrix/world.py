@@ -88,6 +88,7 @@ class Seeded:
     room_token: str = ""
     consignments: dict[str, Any] = field(default_factory=dict)
     visits: dict[str, Any] = field(default_factory=dict)
+    incidents: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -274,6 +275,8 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
     seeded.consignments = goods.consignments(mark, seeded.case, drafter)
     issued = seeded.certificates["ISSUED"]
     seeded.visits = goods.visits(mark, issued, reviewers["officer"], drafter)
+    ended = seeded.certificates["REVOKED"]  # incidents hold draws, and goods are drawn on the other
+    seeded.incidents = goods.report_incidents(mark, ended, reviewers["officer"], reviewers["senior"])
     seeded.draft_file = _draft_file(mark, drafter)
     seeded.feed = goods.feed(mark, drafter)
     return seeded, staff
