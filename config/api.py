@@ -85,6 +85,8 @@ router.register("certificates", euc_api.CertificateViewSet, basename="certificat
 router.register("licence-cases", licensing_api.LicenceCaseViewSet, basename="licence-case")
 router.register("feed-sources", feed_api.FeedSourceViewSet, basename="feed-source")
 router.register("consignments", shipments_api.ConsignmentViewSet, basename="consignment")
+router.register("visits", shipments_api.VisitViewSet, basename="visit")
+router.register("incidents", shipments_api.IncidentViewSet, basename="incident")
 
 urlpatterns = [
     path("", include((router.urls, "api"), namespace="api")),

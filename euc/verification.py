@@ -83,6 +83,8 @@ class PublicUndertaking:
         return workflow.LABELS[self.status]
 
 
+MASS_BALANCE = "euc.mass_balance"
+ABOUT_A_CERTIFICATE = frozenset({"euc.dossier", "euc.countersigned", MASS_BALANCE})
 CLAUSE_FIELDS = ("code", "version", "en", "zh", "hi")
 PARTY_FIELDS = ("name", "name_zh", "name_hi", "country")
 GOODS_FIELDS = (
@@ -125,7 +127,7 @@ def of_document(document: Document) -> PublicView | PublicUndertaking | None:
     """The public view of what a registered file belongs to: a certificate, its paper's cover page, an undertaking."""
     if document.kind == "euc.true_copy":
         return _of_one(certificate__true_copies__document=document)
-    if document.kind in {"euc.dossier", "euc.countersigned"}:
+    if document.kind in ABOUT_A_CERTIFICATE:
         return _of_one(certificate__reference=document.reference)
     return _of_one(certificate__document=document) or _undertaking(undertaking__document=document)
 

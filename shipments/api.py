@@ -1,4 +1,4 @@
-"""Doors in JSON: consignments and mass balances to read."""
+"""Doors in JSON: consignments, mass balances, visits and incidents to read."""
 
 from __future__ import annotations
 
@@ -10,12 +10,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-import shipments.converters  # noqa: F401 - registers the `consignment` converter
+import shipments.converters  # noqa: F401 - registers the converters
 from euc.api import ActsForAnOrganisation, CertificatePages, DraftsForAnImporter
 from euc.models import Certificate
 from shipments import balancing
-from shipments.models import Consignment, Lot
-from shipments.serializers import BalanceSerializer, ConsignmentDetailSerializer, ConsignmentSerializer
+from shipments.models import Consignment, Incident, Lot, Sample, Visit
+from shipments.serializers import (
+    BalanceSerializer,
+    ConsignmentDetailSerializer,
+    ConsignmentSerializer,
+    IncidentSerializer,
+    VisitDetailSerializer,
+    VisitSerializer,
+)
 
 
 @extend_schema_view(
@@ -50,3 +57,42 @@ class BalanceView(APIView):
         mine = Certificate.objects.visible_to(request.actor).select_related("end_use")
         certificate = get_object_or_404(mine, reference=reference)
         return Response(BalanceSerializer(balancing.as_json(balancing.of(certificate))).data)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Verification visits you may see, newest first"),
+    retrieve=extend_schema(summary="One visit with its samples"),
+)
+class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    permission_classes = [ActsForAnOrganisation, DraftsForAnImporter]
+    pagination_class = CertificatePages
+    serializer_class = VisitSerializer
+    queryset = Visit.objects.none()
+    lookup_field = "reference"
+    lookup_value_converter = "visit"
+
+    def get_queryset(self) -> QuerySet[Visit]:
+        rows = Visit.objects.visible_to(self.request.actor).for_list()
+        if self.action == "list":
+            return rows
+        samples = Sample.objects.select_related("lot__consignment")
+        return rows.prefetch_related("certificates", Prefetch("samples", samples))
+
+    def get_serializer_class(self) -> type[VisitSerializer]:
+        return VisitSerializer if self.action == "list" else VisitDetailSerializer
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Incidents you may see, newest first"),
+    retrieve=extend_schema(summary="One incident"),
+)
+class IncidentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    permission_classes = [ActsForAnOrganisation, DraftsForAnImporter]
+    pagination_class = CertificatePages
+    serializer_class = IncidentSerializer
+    queryset = Incident.objects.none()
+    lookup_field = "reference"
+    lookup_value_converter = "incident"
+
+    def get_queryset(self) -> QuerySet[Incident]:
+        return Incident.objects.visible_to(self.request.actor).for_list()

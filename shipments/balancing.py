@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 
 from euc.models import Certificate
 from euc.models.certificate import today
-from shipments import accounts, workflow
-from shipments.models import Consignment, Holding, Lot, Posting
+from shipments import accounts, incident_law, workflow
+from shipments.models import Consignment, Holding, Incident, Lot, Posting
 
 LONG_ON_THE_WAY = timedelta(days=60)
 NORM_TOLERANCE = (
@@ -177,6 +177,15 @@ def _questions(certificate: Certificate, lines: list[Line], norm: Norm | None, d
         questions.append(_("Part of it was never received. Was it claimed, and where is it?"))
     if any(line.at(accounts.LOSS) for line in lines):
         questions.append(_("Part of it was lost or stolen. To whom was it reported?"))
+    if (
+        waiting := Incident.objects.filter(certificate=certificate)
+        .exclude(status=incident_law.CLOSED)
+        .count()
+    ):
+        text = ngettext("%(count)d incident is not decided.", "%(count)d incidents are not decided.", waiting)
+        questions.append(text % {"count": waiting})
+    if Incident.objects.holding().filter(certificate=certificate).exists():
+        questions.append(_("Draws are held because of a suspected diversion."))
     if any(line.at(accounts.VARIANCE) > 0 for line in lines):
         questions.append(_("A stock count found less than was booked."))
     if norm and norm.is_beyond:

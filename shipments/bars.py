@@ -41,3 +41,34 @@ def reconcilable(consignment: Any) -> list[Miss]:
     if consignment.status != "LOST" and not consignment.boe_number:
         misses.append(Miss("", "boe_number", _("Enter the Bill of Entry.")))
     return misses
+
+
+def sampled(visit: Any) -> list[Miss]:
+    """Each lot that was to be sampled and is still in the importer's care was."""
+    text = _("Lot %(title)s has not been sampled.")
+    return [Miss("", "", text % {"title": lot.title}) for lot in visit.lots_unsampled()]
+
+
+def held_the_visit(visit: Any, by: Actor) -> str:
+    """Four eyes: whoever held a visit or weighed a sample does not also say that all is in order."""
+    if visit.was_held_by(by.person):
+        return _("You held this visit; another officer must close it.")
+    return ""
+
+
+def took_it_up(incident: Any, by: Actor) -> str:
+    """Four eyes: where draws are held, whoever looked into it does not also free them."""
+    if incident.is_holding and incident.taken_by_id == by.person.pk:
+        return _("You looked into this; another officer must decide, because draws are held.")
+    return ""
+
+
+def holds_nothing(incident: Any, by: Actor) -> str:
+    return "" if incident.is_holding else _("It holds no draws.")
+
+
+def closed_it(incident: Any, by: Actor) -> str:
+    """Whoever found it to be as reported does not also free what it holds."""
+    if incident.closed_by_id == by.person.pk:
+        return _("You decided this; another senior officer must free the draws.")
+    return ""

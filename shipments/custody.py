@@ -93,7 +93,7 @@ def count(
     misses = _wrong_day(lot, happened_on)
     if not witness:
         misses.append(Miss("", "witness", _("Name who witnessed the count.")))
-    _lock(lot)
+    hold(lot)
     known = list(Posting.objects.filter(key__in=(f"{key}-less", f"{key}-more")))
     if known or misses:
         return known or _refuse(misses)
@@ -129,7 +129,7 @@ def reverse(*, posting: Posting, by: Actor, reason: str, at: datetime | None = N
         _refuse([Miss("", "reason", _("Say why."))])
     if posting.reverses_id or posting.verb not in {*accounts.MOVES, "count_less", "count_more"}:
         raise engine.WrongStatus(_("This posting belongs to a step of the consignment and stays."))
-    _lock(lot)
+    hold(lot)
     if Posting.objects.filter(reverses=posting).exists():
         raise engine.WrongStatus(_("It was reversed already."))
     return _post(
@@ -221,7 +221,8 @@ def take_in(
 # --- the one way anything is posted ------------------------------------------------------------------
 
 
-def _lock(lot: Lot) -> None:
+def hold(lot: Lot) -> None:
+    """Hold the lot's row until the transaction ends: nothing is posted of it meanwhile."""
     Lot.objects.select_for_update(no_key=True).filter(pk=lot.pk).values_list("pk").get()
 
 
@@ -240,7 +241,7 @@ def _post(
     reverses: Posting | None = None,
     **facts: Any,
 ) -> Posting:
-    _lock(lot)
+    hold(lot)
     if known := Posting.objects.filter(key=key).first():
         return _same(known, lot, verb, source, target, weight_mg, pieces)
     if weight_mg < 0 or pieces < 0 or not (weight_mg or pieces):

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from euc import control, demonstration
 from euc.models import Certificate
+from euc.models.certificate import today
 from licensing import services as licences
 from licensing.models import LicenceCase, StatusReport
 from licensing.services import LicenceFacts
-from shipments import accounts, custody, services
+from shipments import accounts, custody, services, visiting
 from shipments.models import Consignment, Lot
 from shipments.services import LotPlan, Receipt
 
@@ -112,6 +113,7 @@ def _story(certificate: Certificate, case: LicenceCase, who: dict[str, Any]) -> 
     received = _sent(certificate, case, who, "GX-4471", LotPlan(1, 400 * KG, 36_000, batch="H-2611"))
     _receive(received, who)
     _use(received.lots()[0], who)
+    _visited(received.lots()[0], who)
     _sent(certificate, case, who, "GX-4502", LotPlan(1, 300 * KG, 27_000, batch="H-2634"), days=9)
     booked = _planned(certificate, case, who, "GX-4533", LotPlan(2, 20 * KG, 4_000, batch="S-118"))
     services.book(consignment=booked, by=who["drafter"])
@@ -218,3 +220,26 @@ def _use(lot: Lot, who: dict[str, Any]) -> None:
         "send_to_job_worker", accounts.ON_HAND, 60 * KG, 5_400, 10, document="DC-118",
         due_on=today - timedelta(days=2), to_place="Bhosari Coatings (demonstration)",
     )  # fmt: skip
+
+
+def _visited(lot: Lot, who: dict[str, Any]) -> None:
+    """The store was weighed, a little was missing, and the importer has to say why."""
+    visit = visiting.schedule(
+        certificate=lot.consignment.certificate,
+        by=who["officer"],
+        place=STORE,
+        planned_on=today(),
+        purpose="Weigh the lot in store against the ledger (demonstration).",
+        lots=[lot],
+    )
+    there = lot.holdings.get(account=accounts.ON_HAND, place=STORE)
+    found = there.weight_mg - KG // 2
+    visiting.take_sample(
+        visit=visit, holding=there, by=who["officer"], found_mg=found, found_pieces=there.pieces - 45,
+        key="demonstration-sample", remark="One box open (demonstration)",
+    )  # fmt: skip
+    findings = "Half a kilogram less than booked; one box was open (demonstration)."
+    visiting.conclude(visit=visit, by=who["officer"], held_on=today(), findings=findings)
+    action = "Count the store again and post the difference (demonstration)."
+    due = today() + timedelta(days=14)
+    visiting.demand_action(visit=visit, by=who["officer"], action=action, due_on=due)

@@ -1,4 +1,4 @@
-"""What happens to consignments and tells the importer's people."""
+"""What happens to consignments and in visits, and whom it tells."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Notice
 from accounts.notices import Telling, declare
-from euc.noticing import people_of
-from shipments.models import Consignment
+from accounts.roles import Role
+from euc.noticing import all_reviewers, people_of
+from shipments.models import Consignment, Incident, Visit
 
 
-def _people(consignment: Consignment) -> QuerySet[Membership]:
-    return people_of(consignment.importer_id)
+def _people(subject: Any) -> QuerySet[Membership]:
+    return people_of(subject.importer_id)
 
 
 def to_consignment(consignment: Consignment) -> str:
@@ -27,6 +28,49 @@ def _told(verb: str, text: Any) -> Telling:
     return Telling(f"consignment-{verb}", verbs, Notice.Kind.CONSIGNMENT, text, _people, to_consignment)
 
 
+def _officers(visit: Visit) -> QuerySet[Membership]:
+    roles = (Role.OFFICER, Role.SENIOR)
+    return Membership.objects.active().filter(organisation=visit.authority_id, role__in=roles)
+
+
+def to_visit(visit: Visit) -> str:
+    return reverse("shipments:visit", args=[visit.slug])
+
+
+def _visit(verb: str, kind: str, whom: Any, text: Any) -> Telling:
+    return Telling(f"visit-{verb}", (f"shipments.visit.{verb}",), kind, text, whom, to_visit)
+
+
+def to_incident(incident: Incident) -> str:
+    return reverse("shipments:incident", args=[incident.slug])
+
+
+def _reviewers(incident: Incident) -> QuerySet[Membership]:
+    return all_reviewers(incident.certificate)
+
+
+def _incident(verb: str, kind: str, whom: Any, text: Any, code: str = "") -> Telling:
+    verbs = (f"shipments.incident.{verb}",)
+    return Telling(code or f"incident-{verb}", verbs, kind, text, whom, to_incident)
+
+
+WAITING, DECISION = Notice.Kind.WAITING, Notice.Kind.DECISION
+
+declare(
+    _visit("schedule", WAITING, _people, _("%(by)s plans a visit of your plant: %(reference)s.")),
+    _visit("reschedule", WAITING, _people, _("Visit %(reference)s was moved to another day.")),
+    _visit("demand_action", WAITING, _people, _("Visit %(reference)s: something has to be put right.")),
+    _visit("send_back", WAITING, _people, _("Visit %(reference)s: your answer was not enough.")),
+    _visit("answer", WAITING, _officers, _("Visit %(reference)s: %(by)s answered what was done.")),
+    _visit("cancel", DECISION, _people, _("Visit %(reference)s was called off.")),
+    _incident("report", WAITING, _reviewers, _("Incident %(reference)s was reported by %(by)s.")),
+    _incident(
+        "report", DECISION, _people, _("Incident %(reference)s was reported by %(by)s."), "incident-told"
+    ),
+    _incident("close", DECISION, _people, _("Incident %(reference)s was decided by %(by)s.")),
+    _incident("lift", DECISION, _people, _("Incident %(reference)s no longer holds draws.")),
+    _visit("close", DECISION, _people, _("Visit %(reference)s is closed: nothing is open any more.")),
+)
 declare(
     _told("arrive", _("Consignment %(reference)s has arrived.")),
     _told("query", _("Chinese customs has a question about consignment %(reference)s.")),

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shipments import accounts, watch_law, workflow
+from shipments import accounts, incident_law, visit_law, watch_law, workflow
 from shipments.models import Consignment
 
 VERBS = {
@@ -29,7 +29,20 @@ VERBS = {
     "raise": gettext_lazy("Case raised"),
     "explain": gettext_lazy("Explained"),
     "confirm": gettext_lazy("Re-export confirmed"),
+    "schedule": gettext_lazy("Visit planned"),
+    "reschedule": gettext_lazy("Another day chosen"),
+    "take_sample": gettext_lazy("Sample weighed"),
+    "add_file": gettext_lazy("Photograph or paper added"),
+    "conclude": gettext_lazy("Visit held"),
+    "demand_action": gettext_lazy("Action demanded"),
+    "answer": gettext_lazy("Action answered"),
+    "send_back": gettext_lazy("Answer was not enough"),
+    "close": gettext_lazy("Closed"),
+    "report": gettext_lazy("Reported"),
+    "take_up": gettext_lazy("Looked into"),
+    "lift": gettext_lazy("Draws freed"),
 }
+TONES = workflow.TONES | watch_law.TONES | visit_law.TONES | incident_law.TONES
 STAGES = (
     ("declared_on", workflow.DECLARED),
     ("released_on", workflow.CUSTOMS_RELEASED),
@@ -50,7 +63,7 @@ def history(events: Any) -> list[dict[str, Any]]:
             "by": event.person_name,
             "organisation": event.organisation_name.partition(", ")[2] or event.organisation_name,
             "note": event.details.get("reason", ""),
-            "tone": (workflow.TONES | watch_law.TONES).get(event.to_status, "neutral"),
+            "tone": TONES.get(event.to_status, "neutral"),
         }
         for event in reversed(list(events))
     ]

@@ -21,6 +21,13 @@ def listen() -> None:
     signals.asked_for_consequences.connect(consignments_at_stake, dispatch_uid="shipments.consequences")
 
 
+def booked_under(certificate: Certificate, by: Any) -> tuple[tuple[str, str], ...]:
+    """Consignments that hold a reservation under it, as (words, address): some of them where there are many."""
+    rows = Consignment.objects.visible_to(by).filter(certificate=certificate, status__in=workflow.RESERVED)
+    found = rows.order_by("-id")[:SHOWN]
+    return tuple((row.reference, reverse("shipments:consignment-detail", args=[row.slug])) for row in found)
+
+
 def consignments_at_stake(certificate: Certificate, by: Any, **_given: Any) -> list[Consequence]:
     """Booked ones can no longer draw; what is under way is accounted for to the end."""
     seen = Consignment.objects.visible_to(by).filter(certificate=certificate)

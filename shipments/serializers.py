@@ -1,8 +1,8 @@
-"""The shape of consignments and mass balances in JSON. Output fields are listed one by one; nothing is taken in."""
+"""The shape of consignments, balances and visits in JSON. Output fields are listed one by one, none taken in."""
 
 from rest_framework import serializers
 
-from shipments.models import Consignment
+from shipments.models import Consignment, Incident, Visit
 
 
 class LotSerializer(serializers.Serializer):
@@ -71,3 +71,60 @@ class BalanceSerializer(serializers.Serializer):
     lines = BalanceLineSerializer(many=True)
     difference_mg = serializers.IntegerField()
     questions = serializers.ListField(child=serializers.CharField())
+
+
+class SampleSerializer(serializers.Serializer):
+    lot = serializers.CharField(source="lot.reference")
+    account = serializers.CharField(help_text="An account of the custody ledger, such as ON_HAND.")
+    place = serializers.CharField()
+    found_mg = serializers.IntegerField()
+    found_pieces = serializers.IntegerField()
+    booked_mg = serializers.IntegerField(help_text="What the ledger held when it was weighed.")
+    booked_pieces = serializers.IntegerField()
+    variance_mg = serializers.IntegerField(help_text="Found less booked.")
+    variance_pieces = serializers.IntegerField()
+    taken_at = serializers.DateTimeField()
+
+
+class VisitSerializer(serializers.ModelSerializer):
+    """A verification visit of an importer's plant."""
+
+    importer = serializers.CharField(source="importer.name")
+    status = serializers.CharField(help_text="A status of docs/workflows.md, shipments.visit.")
+
+    class Meta:
+        model = Visit
+        fields = (
+            "reference", "importer", "place", "planned_on", "asked_by", "purpose", "status", "is_overdue", "held_on",
+            "findings", "action", "action_due_on", "answer", "answered_at", "closed_at",
+        )  # fmt: skip
+        extra_kwargs = {"is_overdue": {"help_text": "Not held, or not answered, by its day."}}
+
+
+class VisitDetailSerializer(VisitSerializer):
+    """With its certificates and samples."""
+
+    certificates = serializers.SlugRelatedField("reference", many=True, read_only=True)
+    samples = SampleSerializer(many=True)
+
+    class Meta(VisitSerializer.Meta):
+        fields = (*VisitSerializer.Meta.fields, "certificates", "samples")
+
+
+class IncidentSerializer(serializers.ModelSerializer):
+    """A loss, a theft, a suspected diversion or tampering under one certificate."""
+
+    importer = serializers.CharField(source="importer.name")
+    certificate = serializers.CharField(source="certificate.reference")
+    lot = serializers.CharField(source="lot.reference", allow_null=True, default=None)
+    kind = serializers.CharField(help_text="LOSS, THEFT, DIVERSION or TAMPERING.")
+    outcome = serializers.CharField(help_text="FOUND, CONFIRMED or UNFOUNDED; empty until it is closed.")
+    status = serializers.CharField(help_text="A status of docs/workflows.md, shipments.incident.")
+
+    class Meta:
+        model = Incident
+        fields = (
+            "reference", "importer", "certificate", "kind", "lot", "account", "place", "weight_mg", "pieces",
+            "happened_on", "description", "told_to", "status", "outcome", "is_holding", "reported_at", "closed_at",
+        )  # fmt: skip
+        extra_kwargs = {"is_holding": {"help_text": "Nothing is drawn on the certificate while it is true."}}

@@ -25,7 +25,7 @@ from euc.models import Certificate, GoodsLine, Serial
 from euc.models.certificate import today
 from licensing import services as licences
 from licensing.models import Licence
-from shipments import custody, drawing, workflow
+from shipments import custody, drawing, incidents, workflow
 from shipments.models import Consignment, Draw, Holding, Lot
 from workflow import engine, events
 from workflow.law import Miss
@@ -177,9 +177,10 @@ def _is_theirs(consignment: Consignment, by: Actor) -> None:
 
 @transaction.atomic
 def book(*, consignment: Consignment, by: Actor, at: datetime | None = None) -> None:
-    """Reserve every lot's weight on the certificate and the licence; both must be in force."""
+    """Reserve every lot's weight on certificate and licence; both must be in force, and no incident hold draws."""
     at = at or timezone.now()
     certificates.hold_in_force(consignment.certificate, at=at)
+    incidents.refuse_held(consignment.certificate)
     _hold_licence(consignment, at=at)
     engine.lock(consignment)
     _take(consignment, "book", by=by, at=at)
@@ -315,7 +316,7 @@ def release(
     """Chinese customs released it: draw what was really released of each lot, in milligrams by lot number.
 
     A revoked or superseded certificate and a suspended or revoked licence take no draw. One that expired meanwhile
-    does, for goods that were released while it was valid: they were reserved in time.
+    does, for goods that were released while it was valid: they were reserved in time. An incident may hold draws.
     """
     at = at or timezone.now()
     certificate, licence = consignment.certificate, consignment.licence
@@ -325,6 +326,7 @@ def release(
     engine.lock(consignment)
     _check_day(consignment, on)
     _refuse_ended(consignment, certificate, on)
+    incidents.refuse_held(certificate)
     _take(consignment, "release", by=by, at=at, sets={"released_on": on}, details={"on": on})
     for lot in consignment.lots():
         weight = (weights or {}).get(lot.number, lot.weight_mg)

@@ -1,13 +1,15 @@
-"""Addresses of consignments, stock and mass balances."""
+"""Addresses of consignments, stock, visits, incidents and mass balances."""
 
 from django.urls import path
 
-import shipments.converters  # noqa: F401 - registers the `consignment` converter
-from shipments.views import balances, consignments, stock, watch
+import shipments.converters  # noqa: F401 - registers the converters
+from shipments.views import balances, consignments, incidents, stock, visits, watch
 
 app_name = "shipments"
 
 CONSIGNMENT = "consignments/<consignment:reference>/"
+VISIT = "visits/<visit:reference>/"
+INCIDENT = "incidents/<incident:reference>/"
 BALANCE = "certificates/<reference:reference>/balance"
 
 urlpatterns = [
@@ -29,7 +31,22 @@ urlpatterns = [
     path("watch/load/", watch.load, name="watch-load"),
     path("watch/<int:pk>/", watch.detail, name="export"),
     path("watch/<int:pk>/<slug:verb>/", watch.step, name="export-step"),
+    path("visits/", visits.listing, name="visit-list"),
+    path("certificates/<reference:reference>/visits/new/", visits.schedule, name="visit-schedule"),
+    path(VISIT, visits.detail, name="visit"),
+    path(VISIT + "samples/<int:pk>/", visits.sample, name="visit-sample"),
+    path(VISIT + "files/", visits.add_file, name="visit-add-file"),
+    path(VISIT + "files/<int:pk>/", visits.fetch, name="visit-file"),
+    path(VISIT + "files/<int:pk>/picture/", visits.picture, name="visit-picture"),
+    path(VISIT + "<slug:verb>/", visits.step, name="visit-step"),
+    path("incidents/", incidents.listing, name="incident-list"),
+    path("certificates/<reference:reference>/incidents/new/", incidents.report, name="incident-report"),
+    path(INCIDENT, incidents.detail, name="incident"),
+    path(INCIDENT + "<slug:verb>/", incidents.step, name="incident-step"),
     path(BALANCE + "/", balances.balance, name="balance"),
+    path(BALANCE + "/paper/", balances.ask_paper, name="balance-paper-ask"),
+    path(BALANCE + "/paper/progress/", balances.paper_progress, name="balance-paper-progress"),
+    path(BALANCE + "/papers/<int:number>.pdf", balances.paper, name="balance-paper"),
     path(BALANCE + ".csv", balances.as_csv, name="balance-csv"),
     path(BALANCE + ".json", balances.as_json, name="balance-json"),
 ]

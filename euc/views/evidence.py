@@ -53,16 +53,7 @@ def fetch(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 def picture(request: HttpRequest, reference: str, pk: int, number: int) -> HttpResponse:
     """One page as a JPEG; with `small` in the query as a thumbnail."""
     _certificate, found = _found(request, reference, pk)
-    if not picturing.is_drawn(found.file):
-        raise Http404
-    width = picturing.SMALL if "small" in request.GET else picturing.LARGE
-    try:
-        content = picturing.page(found.file, number, width)
-    except (picturing.NoPicture, storing.Corrupted):
-        raise Http404 from None
-    except bounded.Busy:
-        return HttpResponse(status=503, headers={"Retry-After": "5"})
-    return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": KEPT_BY_BROWSERS})
+    return picture_response(request, found.file, number)
 
 
 @require_safe
@@ -104,6 +95,20 @@ def looked_at(found: Evidence, asked: str) -> dict[str, Any]:
         }
     except bounded.Busy:
         return {"problem": _("Many files are being looked at just now. Try again in a minute.")}
+
+
+def picture_response(request: HttpRequest, stored: Any, number: int) -> HttpResponse:
+    """One page of a stored file as a JPEG; with `small` in the query as a thumbnail."""
+    if not picturing.is_drawn(stored):
+        raise Http404
+    width = picturing.SMALL if "small" in request.GET else picturing.LARGE
+    try:
+        content = picturing.page(stored, number, width)
+    except (picturing.NoPicture, storing.Corrupted):
+        raise Http404 from None
+    except bounded.Busy:
+        return HttpResponse(status=503, headers={"Retry-After": "5"})
+    return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": KEPT_BY_BROWSERS})
 
 
 def file_response(stored: Any, name: str) -> HttpResponse:

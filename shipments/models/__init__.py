@@ -1,8 +1,23 @@
-"""What is stored: consignments with their lots, draws on certificates and licences, the custody ledger."""
+"""What is stored: consignments, lots, draws on certificates and licences, the custody ledger, visits, incidents."""
 
+from shipments.models.balance_paper import BalancePaper
 from shipments.models.consignment import Consignment, Lot
 from shipments.models.custody import Holding, Posting
 from shipments.models.draw import Draw
 from shipments.models.export import ExportItem
+from shipments.models.incident import Incident
+from shipments.models.visit import Sample, Visit, VisitFile
 
-__all__ = ["Consignment", "Draw", "ExportItem", "Holding", "Lot", "Posting"]
+__all__ = [
+    "BalancePaper",
+    "Consignment",
+    "Draw",
+    "ExportItem",
+    "Holding",
+    "Incident",
+    "Lot",
+    "Posting",
+    "Sample",
+    "Visit",
+    "VisitFile",
+]

@@ -1,4 +1,4 @@
-"""The custody ledger: postings that are written once, the balances they add up to, and incidents."""
+"""The custody ledger: postings that are written once, and the balances they add up to."""
 
 from django.conf import settings
 from django.db import models

@@ -24,6 +24,12 @@ def attachment(pdf: bytes, folder: Path, name: str) -> bytes:
     return target.read_bytes()
 
 
+def pages(pdf: bytes, folder: Path) -> int:
+    """How many pages there are."""
+    told = run("pdfinfo", str(_put(pdf, folder)))
+    return int(next(line.split()[1] for line in told.splitlines() if line.startswith("Pages:")))
+
+
 def first_page(pdf: bytes, folder: Path, resolution: int = 150) -> Path:
     """A PNG of page one."""
     run(

@@ -1,6 +1,9 @@
 """Invented certificates to print, seal and check. Every name and number here is demonstration."""
 
 import copy
+from io import BytesIO
+
+from PIL import Image
 
 VERIFY_URL = "http://localhost:8000/v/DEMO2Zk7rXq9vT4bN8mW3hYpL6sJcD1a/"
 
@@ -195,3 +198,10 @@ def issue(**changes) -> dict:
         "verify_url": VERIFY_URL,
         **changes,
     }
+
+
+def png() -> bytes:
+    """A small picture."""
+    out = BytesIO()
+    Image.new("RGB", (8, 8), "white").save(out, "PNG")
+    return out.getvalue()

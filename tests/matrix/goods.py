@@ -1,4 +1,4 @@
-"""What the apps above certificates hold of an importer: a licence case, and a consignment in every stage."""
+"""What the apps above certificates hold of an importer: cases, consignments, visits and incidents in every stage."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,8 +20,8 @@ from licensing.models import (
     RoomInvitation,
 )
 from licensing.services import LicenceFacts
-from shipments import custody, services, watch
-from shipments.models import Consignment
+from shipments import custody, incidents, services, visiting, watch
+from shipments.models import Consignment, Incident, Visit, VisitFile
 from shipments.services import LotPlan, Receipt
 
 KG = 1_000_000
@@ -186,6 +186,70 @@ def _receive(mark: Any, consignment: Consignment, by: Any) -> None:
         happened_on=today(),
         key=f"matrix-{consignment.pk}",
         document=mark("submitted", "posting.document"),
+    )
+
+
+VISITS = ("SCHEDULED", "DONE", "ACTION_OPEN", "ANSWERED")
+
+
+def visits(mark: Any, certificate: Certificate, officer: Any, drafter: Any) -> dict[str, Visit]:
+    """One in every stage that is still open, each with a photograph."""
+    return {stage: _visit(stage, mark, certificate, officer, drafter) for stage in VISITS}
+
+
+def _visit(stage: str, mark: Any, certificate: Certificate, officer: Any, drafter: Any) -> Visit:
+    texts = {name: mark("submitted", f"visit.{name}") for name in ("place", "purpose", "findings")}
+    texts |= {name: mark("submitted", f"visit.{name}") for name in ("action", "answer")}
+    visit = visiting.schedule(
+        certificate=certificate,
+        by=officer,
+        place=texts["place"],
+        planned_on=today(),
+        purpose=texts["purpose"],
+    )
+    content = b"\x89PNG " + mark("file", "visit bytes").encode()
+    file = storing.store(content=content, name="v.png", media_type="image/png", book=visit.book)
+    name, caption = f"{mark('filename', 'visit_file.name')}.png", mark("filename", "visit_file.caption")
+    VisitFile.objects.create(
+        visit=visit, file=file, name=name, caption=caption, is_of_importer=False, added_by=officer.person
+    )
+    steps = {
+        "DONE": lambda: visiting.conclude(
+            visit=visit, by=officer, held_on=today(), findings=texts["findings"]
+        ),
+        "ACTION_OPEN": lambda: visiting.demand_action(
+            visit=visit, by=officer, action=texts["action"], due_on=today()
+        ),
+        "ANSWERED": lambda: visiting.answer(visit=visit, by=drafter, answer=texts["answer"]),
+    }
+    for step in VISITS[1 : VISITS.index(stage) + 1]:
+        steps[step]()
+    return visit
+
+
+def report_incidents(mark: Any, certificate: Certificate, officer: Any, senior: Any) -> dict[str, Incident]:
+    """One in every stage. The closed one was as reported, so it holds draws."""
+    made = {
+        stage: _incident(stage, mark, certificate, officer) for stage in ("OPEN", "UNDER_REVIEW", "CLOSED")
+    }
+    for stage in ("UNDER_REVIEW", "CLOSED"):
+        reason = mark("submitted", "incident.reason")
+        incidents.take_up(incident=made[stage], by=officer, reason=reason)
+    reason = mark("submitted", "incident.reason")
+    incidents.close(incident=made["CLOSED"], by=senior, outcome="CONFIRMED", reason=reason)
+    return made
+
+
+def _incident(stage: str, mark: Any, certificate: Certificate, officer: Any) -> Incident:
+    return incidents.report(
+        certificate=certificate,
+        by=officer,
+        kind="DIVERSION",
+        weight_mg=KG,
+        happened_on=today(),
+        description=mark("submitted", "incident.description"),
+        told_to=mark("submitted", "incident.told_to"),
+        key=f"matrix-{stage}",
     )
 
 

@@ -46,7 +46,7 @@ NO_ID = 987_654_321
 NO_TOKEN = "a" * 32
 WRITE = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
 CSRF = re.compile(rb'(csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}|("X-CSRFToken": ")[A-Za-z0-9]{64}')
-SLUG = re.compile(rb"(EUC|NRU|LIC|CON)[-/][0-9A-Z]{10}[-/]\d{4}-\d{2}[-/]\d{4,9}")
+SLUG = re.compile(rb"(EUC|NRU|LIC|CON|VIS|INC)[-/][0-9A-Z]{10}[-/]\d{4}-\d{2}[-/]\d{4,9}")
 
 
 # --- targets ---------------------------------------------------------------------------------------
@@ -173,6 +173,23 @@ def _move(seeded: Seeded, stage: str) -> dict:
     return {"pk": seeded.consignments["RECEIVED"].lot_rows.get().postings.get(verb="issue").pk}
 
 
+def _visit(seeded: Seeded, stage: str) -> dict:
+    """A visit of the importer; reviewers see every one, so for them another is one that is not there."""
+    slug = seeded.visits.get(stage, seeded.visits["SCHEDULED"]).slug
+    return {"reference": slug[:-4] + "9875" if stage == "DRAFT" else slug}
+
+
+def _visit_file(seeded: Seeded, stage: str) -> dict:
+    found = seeded.visits.get(stage, seeded.visits["SCHEDULED"]).files.get()
+    return {**_visit(seeded, stage), "pk": NO_ID - 1 if stage == "DRAFT" else found.pk}
+
+
+def _incident(seeded: Seeded, stage: str) -> dict:
+    """An incident of the importer; for reviewers, who see every one, another is one that is not there."""
+    slug = seeded.incidents.get(stage, seeded.incidents["OPEN"]).slug
+    return {"reference": slug[:-4] + "9875" if stage == "DRAFT" else slug}
+
+
 def _hit(stage: str) -> int:
     return ScreeningHit.objects.get(fingerprint=f"matrix-{stage}").pk
 
@@ -194,6 +211,12 @@ SUBJECTS = {
     "export": lambda seeded, stage: {"pk": ExportItem.objects.get().pk},
     "export-step": lambda seeded, stage: {"pk": ExportItem.objects.get().pk},
     "holding": _holding,
+    "incident": _incident,
+    "incident-step": _incident,
+    "visit": _visit,
+    "visit-step": _visit,
+    "visit-file": _visit_file,
+    "visit-holding": lambda seeded, stage: {**_visit(seeded, stage), **_holding(seeded, stage)},
     "move": _holding,
     "posting": _posting,
     "issue-posting": _move,
@@ -553,6 +576,19 @@ class Harness:
             "happened_on": today().isoformat(),
             "document": "WO-1",
             "key": "0123456789abcdef",
+            "place": "Plant",
+            "purpose": "Look",
+            "asked_by": "DGFT",
+            "planned_on": today().isoformat(),
+            "held_on": today().isoformat(),
+            "due_on": today().isoformat(),
+            "findings": "All in order",
+            "action": "Lock the store",
+            "answer": "Locked",
+            "found_mg": "1",
+            "description": "A seal was cut",
+            "outcome": "UNFOUNDED",
+            "found_pieces": "1",
             **target.body,
         }
 
@@ -670,6 +706,8 @@ def declared_names() -> set[str]:
     from licensing import forms as licensing
     from licensing import room_forms as rooms
     from shipments import forms as shipments
+    from shipments import incident_forms as incidents
+    from shipments import visit_forms as visits
 
     asked = (
         licensing.ReportForm,
@@ -682,6 +720,12 @@ def declared_names() -> set[str]:
         *shipments.FORMS.values(),
         shipments.MoveForm,
         shipments.CountForm,
+        incidents.ReportForm,
+        *incidents.STEPS.values(),
+        visits.ScheduleForm,
+        visits.SampleForm,
+        visits.FileForm,
+        *visits.STEPS.values(),
         original.EntryForm,
         original.StationForm,
         euc.GiveUpForm,

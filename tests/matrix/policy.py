@@ -272,7 +272,35 @@ ROUTES = {
     "shipments:watch-load": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
     "shipments:export": _open(get=SCREENERS, subject="export", is_shared=True),
     "shipments:export-step": _open(get=REVIEWERS, post=REVIEWERS, subject="export-step", is_shared=True),
+    # Visits: whoever oversees sees every one; officers hold them, importers answer
+    "shipments:visit-list": Route(get=READERS),
+    "shipments:visit-schedule": _open(
+        get=REVIEWERS, post=REVIEWERS, subject="certificate", at="ISSUED", after_post=ANSWERED
+    ),
+    "shipments:visit": Route(get=READERS, subject="visit", at="ANSWERED"),
+    "shipments:visit-sample": _open(
+        get=REVIEWERS, post=REVIEWERS, subject="visit-holding", at="SCHEDULED", after_post=ANSWERED
+    ),
+    "shipments:visit-add-file": Route(post=RECORDERS, subject="visit", at="SCHEDULED", after_post="422"),
+    "shipments:visit-file": Route(get=RECORDERS | {"auditor"}, subject="visit-file", at="SCHEDULED"),
+    "shipments:visit-picture": _open(
+        get=RECORDERS | {"auditor"}, subject="visit-file", at="SCHEDULED", after_get="200/404"
+    ),
+    "shipments:visit-step": Route(get=RECORDERS, post=RECORDERS, subject="visit-step", after_post=ANSWERED),
+    "shipments:incident-list": Route(get=READERS),
+    "shipments:incident-report": Route(
+        get=RECORDERS, post=RECORDERS, subject="certificate", at="ISSUED", after_post="422"
+    ),
+    "shipments:incident": Route(get=READERS, subject="incident", at="OPEN"),
+    "shipments:incident-step": _open(
+        get=REVIEWERS, post=REVIEWERS, subject="incident-step", after_post=ANSWERED
+    ),
     "shipments:balance": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "shipments:balance-paper-ask": Route(post=RECORDERS, subject="certificate", at="ISSUED"),
+    "shipments:balance-paper-progress": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "shipments:balance-paper": _open(
+        get=READERS, subject="line", at="ISSUED", after_get=ABSENT
+    ),  # none sealed
     "shipments:balance-csv": Route(get=READERS, subject="certificate", at="ISSUED"),
     "shipments:balance-json": Route(get=READERS, subject="certificate", at="ISSUED"),
     # Figures: importers see what is published of all together
@@ -374,6 +402,10 @@ ROUTES = {
     "api-suggestions": Route(get=RECORDERS | {"auditor"}, subject="case", at="ISSUED", is_api=True),
     "api:consignment-list": Route(get=READERS, is_api=True),
     "api:consignment-detail": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
+    "api:visit-list": Route(get=READERS, is_api=True),
+    "api:visit-detail": Route(get=READERS, subject="visit", at="ANSWERED", is_api=True),
+    "api:incident-list": Route(get=READERS, is_api=True),
+    "api:incident-detail": Route(get=READERS, subject="incident", at="OPEN", is_api=True),
     "api-balance": Route(get=READERS, subject="certificate", at="ISSUED", is_api=True),
     "api-figures": _open(get=READERS, is_api=True),
     "api-figure": _open(get=READERS, subject="figure", is_shared=True, is_api=True),
@@ -497,6 +529,19 @@ VERBS = {
         "lose": Verb(DRAFTERS, "DEPARTED"),
         "reconcile": Verb(SIGNATORIES, "RECEIVED"),
         "cancel": Verb(DRAFTERS, "BOOKED"),
+    },
+    "visit-step": {
+        "conclude": Verb(REVIEWERS, "SCHEDULED"),
+        "reschedule": Verb(REVIEWERS, "SCHEDULED"),
+        "demand-action": Verb(REVIEWERS, "DONE"),
+        "answer": Verb(DRAFTERS, "ACTION_OPEN"),
+        "send-back": Verb(REVIEWERS, "ANSWERED"),
+        "close": Verb(frozenset({"senior"}), "ANSWERED"),  # the officer held it
+        "cancel": Verb(REVIEWERS, "SCHEDULED"),
+    },
+    "incident-step": {
+        "take-up": Verb(REVIEWERS, "OPEN"),
+        "close": Verb(frozenset({"senior"}), "UNDER_REVIEW"),  # the officer looked into it
     },
     "export-step": {
         "explain": Verb(REVIEWERS, "OPEN"),

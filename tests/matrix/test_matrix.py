@@ -16,7 +16,7 @@ from euc.models import Certificate, DraftFile, Original, Undertaking
 from euc.views import certificates as certificate_views
 from euc.views import undertakings as undertaking_views
 from licensing.models import FeedSource, Licence, LicenceCase
-from shipments.models import Consignment, Holding, Lot, Posting
+from shipments.models import Consignment, Holding, Incident, Lot, Posting, Visit
 from shipments.views import consignments as consignment_views
 from tests.matrix import canaries, policy, routes
 from tests.matrix.harness import (
@@ -382,6 +382,8 @@ def take_scoping_away(monkeypatch, harness):
         Lot,
         Holding,
         Posting,
+        Incident,
+        Visit,
     ):
         monkeypatch.setattr(type(model.objects.all()), "visible_to", lambda self, actor: self.all())
     monkeypatch.setattr(

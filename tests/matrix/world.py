@@ -91,6 +91,8 @@ class Seeded:
     room_invitation: Any = None
     room_token: str = ""
     consignments: dict[str, Any] = field(default_factory=dict)
+    visits: dict[str, Any] = field(default_factory=dict)
+    incidents: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -287,6 +289,10 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
     seeded.mail = goods.mail(mark, seeded.case)
     seeded.room_invitation, seeded.room_token = goods.room(mark, seeded.case, drafter)
     seeded.consignments = goods.consignments(mark, seeded.case, drafter)
+    issued = seeded.certificates["ISSUED"]
+    seeded.visits = goods.visits(mark, issued, reviewers["officer"], drafter)
+    ended = seeded.certificates["REVOKED"]  # incidents hold draws, and goods are drawn on the other
+    seeded.incidents = goods.report_incidents(mark, ended, reviewers["officer"], reviewers["senior"])
     seeded.draft_file = _draft_file(mark, drafter)
     seeded.feed = goods.feed(mark, drafter)
     return seeded, staff
