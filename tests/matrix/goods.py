@@ -10,8 +10,8 @@ from licensing import entering, feeding, rooms
 from licensing import services as licences
 from licensing.models import FeedDelivery, FeedRefusal, FeedSource, LicenceCase, RoomCode, RoomInvitation
 from licensing.services import LicenceFacts
-from shipments import custody, services, watch
-from shipments.models import Consignment
+from shipments import custody, import_files, services, watch
+from shipments.models import Consignment, ImportFile
 from shipments.services import LotPlan, Receipt
 
 KG = 1_000_000
@@ -44,6 +44,26 @@ def case(mark: Any, certificate: Certificate, drafter: Any) -> LicenceCase:
         evidence_name=f"{mark('filename', 'report.evidence_name')}.png",
     )
     return LicenceCase.objects.get(pk=found.pk)
+
+
+def import_file(mark: Any, by: Any) -> ImportFile:
+    """A file of one row that does not hold, worked off to its end."""
+    rows = [
+        ["certificate", "invoice_number", "line", "weight_kg", "batch"],
+        [
+            "EUC/0000000000/2026-27/0001",
+            mark("draft", "import.invoice"),
+            "1",
+            "1",
+            mark("draft", "import.batch"),
+        ],
+    ]
+    name = f"{mark('draft', 'import.name')}.csv"
+    file, _is_new = import_files.take(content=sheets.csv_of(rows), name=name, by=by)
+    import_files.start(file=file, by=by, mapping=file.mapping, skips_bad=False)
+    while import_files.work(file):
+        continue
+    return file
 
 
 def feed(mark: Any, by: Any) -> FeedSource:

@@ -81,6 +81,7 @@ class Seeded:
     errand: Any = None
     api_token: Any = None
     draft_file: Any = None
+    import_file: Any = None
     pledges: dict[str, Undertaking] = field(default_factory=dict)
     case: Any = None
     feed: Any = None
@@ -272,6 +273,7 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
     seeded.room_invitation, seeded.room_token = goods.room(mark, seeded.case, drafter)
     seeded.consignments = goods.consignments(mark, seeded.case, drafter)
     seeded.draft_file = _draft_file(mark, drafter)
+    seeded.import_file = goods.import_file(mark, drafter)
     seeded.feed = goods.feed(mark, drafter)
     return seeded, staff
 
