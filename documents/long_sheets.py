@@ -20,7 +20,7 @@ from documents import sheets
 PIECE = 1024 * 1024
 ENCODINGS = {"UTF-8": "utf-8-sig", "UTF-16": "utf-16", "GBK": "gb18030", "XLSX": "utf-8"}
 MOST_WORKBOOK_ROWS = 20_000
-SHOWN = 5
+SHOWN = 3
 Row = tuple[int, list[str]]
 
 
@@ -60,8 +60,11 @@ def look(content: bytes, *, most_rows: int) -> Look:
     return Look(content, encoding, head, first, total, is_cut)
 
 
-def stream(content: bytes, encoding: str) -> Iterator[Row]:
-    """Its rows with something in them and their numbers, the head first. Raises sheets.Unreadable on the way."""
+def stream(content: bytes, encoding: str, *, skip: int = 0) -> Iterator[Row]:
+    """Its rows with something in them and their numbers, the head first, without the first `skip` of them.
+
+    Raises sheets.Unreadable on the way.
+    """
     text = io.TextIOWrapper(io.BytesIO(content), encoding=ENCODINGS[encoding], newline="")
     first = text.readline(PIECE)
     text.seek(0)
@@ -69,7 +72,11 @@ def stream(content: bytes, encoding: str) -> Iterator[Row]:
     reader = csv.reader(text, delimiter=separator, strict=True)
     try:
         for cells in reader:
-            if any(cells):
+            if not any(cells):
+                continue
+            if skip:
+                skip -= 1
+            else:
                 if len(cells) > sheets.MOST_COLUMNS:
                     said = _("The file has more than %(most)d columns.")
                     raise sheets.Unreadable(said % {"most": sheets.MOST_COLUMNS})

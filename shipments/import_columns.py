@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -88,8 +89,9 @@ def lacking(mapping: Mapping[str, str]) -> list[str]:
 
 
 def texts_of(named: Mapping[str, int], width: int, cells: Sequence[str]) -> dict[str, str]:
-    """What a row says, by what it means, without what is empty."""
-    found = {name: cells[at] for name, at in named.items() if at < len(cells) and cells[at]}
+    """What a row says, by what it means, without what is empty; in the form in which letters are stored."""
+    said = {name: cells[at] for name, at in named.items() if at < len(cells) and cells[at]}
+    found = {name: unicodedata.normalize("NFC", text) for name, text in said.items()}
     return found | ({SURPLUS: "…"} if any(cells[width:]) else {})
 
 

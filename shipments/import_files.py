@@ -32,7 +32,7 @@ from workflow.models import Errand
 
 WORK = "shipments.import"
 MOST_ROWS = 100_000
-READ_AT_ONCE = 10_000  # rows kept in one transaction
+READ_AT_ONCE = 5_000  # rows kept in one transaction
 PLAN_AT_ONCE = 2_000  # rows checked, and planned, in one transaction
 WHOLE_SECONDS = 36  # for a file that must hold as a whole; an errand has 45
 State = ImportFile.State
@@ -186,8 +186,8 @@ def _owe_more(file: ImportFile) -> None:
 
 def _read_some(file: ImportFile, by: Actor) -> None:
     """Keep the next rows with their keys and their invoices."""
-    rows = long_sheets.stream(storing.read(file.stored), file.encoding)
-    found = list(islice(rows, 1 + file.read, 1 + file.read + READ_AT_ONCE))
+    rows = long_sheets.stream(storing.read(file.stored), file.encoding, skip=1 + file.read)
+    found = list(islice(rows, READ_AT_ONCE))
     named, width = file.named(), len(file.columns)
     texts = [(number, import_columns.texts_of(named, width, cells)) for number, cells in found]
     keyed = [(n, t, import_columns.invoice_of(n, t), import_columns.key_of(t)) for n, t in texts]

@@ -105,6 +105,11 @@ class ImportFile(models.Model):
         return f"import-{self.pk}"
 
     @property
+    def tone(self) -> str:
+        tones = {self.State.DONE: "success", self.State.REFUSED: "warning"}
+        return "info" if self.is_under_way else tones.get(self.State(self.state), "neutral")
+
+    @property
     def is_taken(self) -> bool:
         return self.state == self.State.TAKEN
 

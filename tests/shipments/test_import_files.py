@@ -1,5 +1,6 @@
 """Files of consignments: worked off in slices, as a whole or without what does not hold, never twice."""
 
+import unicodedata
 from datetime import timedelta
 from decimal import Decimal
 
@@ -216,6 +217,13 @@ class TestWork:
     def test_keeps_formulas_as_the_text_they_are(self, life, rows):
         imported(rows({"batch": "=HYPERLINK(1)"}), life.drafter)
         assert Lot.objects.get().batch == "=HYPERLINK(1)"
+
+    def test_takes_letters_that_are_written_in_two_ways_for_the_same(self, life, rows):
+        two = [{"invoice_number": unicodedata.normalize(form, "É-1")} for form in ("NFC", "NFD")]
+        assert counts(imported(rows(*two), life.drafter)) == (State.DONE, 1, 0, 0)
+        services.cancel(consignment=Consignment.objects.get(), by=life.drafter, reason="wrong")
+        imported(rows(two[1]), life.drafter)
+        assert counts(imported(rows({**two[0], "batch": "H-1"}), life.drafter)) == (State.DONE, 0, 1, 0)
 
     def test_refuses_papers_that_differ_within_an_invoice(self, life, rows):
         two = [{"invoice_number": "A", "mode": mode} for mode in ("SEA", "AIR")]
