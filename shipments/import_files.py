@@ -1,20 +1,20 @@
 """The verbs of files of consignments: take one in, start it, cancel it, and work off a slice of it.
 
 A slice is one transaction with the place that was reached, so that whoever comes after a death goes on behind it.
-A file that must hold as a whole is checked to its end first and then planned in one transaction.
+A file that must hold as a whole is checked to its end first; what is planned of it then is hidden until all is there,
+and taken back in slices where something does not hold any more.
 """
 
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby, islice
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -33,8 +33,7 @@ from workflow.models import Errand
 WORK = "shipments.import"
 MOST_ROWS = 100_000
 READ_AT_ONCE = 5_000  # rows kept in one transaction
-PLAN_AT_ONCE = 2_000  # rows checked, and planned, in one transaction
-WHOLE_SECONDS = 36  # for a file that must hold as a whole; an errand has 45
+PLAN_AT_ONCE = 1_000  # rows checked, and planned, in one transaction
 State = ImportFile.State
 
 
@@ -129,14 +128,17 @@ def _remember(importer: Organisation, mapping: Mapping[str, str]) -> None:
 
 @transaction.atomic
 def cancel(*, file: ImportFile, by: Actor, at: datetime | None = None) -> None:
-    """Stop. Consignments that were planned stay; a file that must hold as a whole has planned none."""
-    if not file.may_be_cancelled:
-        raise engine.WrongStatus(_("This file cannot be cancelled any more."))
+    """Stop. Consignments that were planned stay, but for a file that must hold as a whole: its are taken back."""
     engine.lock(file)
     _may_import(by, file.importer)
     if not file.may_be_cancelled:
         raise engine.WrongStatus(_("This file cannot be cancelled any more."))
-    _end(file, State.CANCELLED, by=by, at=at)
+    if file.is_hidden:
+        _tell(file, "undo", by=by, at=at)
+        _set(file, state=State.UNDOING)
+        _owe_more(file)
+    else:
+        _end(file, State.CANCELLED, by=by, at=at)
 
 
 def _may_import(by: Actor, importer: Organisation) -> None:
@@ -159,19 +161,27 @@ def work(file: ImportFile) -> bool:
     if not file.is_under_way:
         return False
     _set(file, slices=file.slices + 1)
-    try:
-        with override(file.language):
-            _SLICES[State(file.state), file.skips_bad](file, _actor(file))
-    except (engine.Refusal, sheets.Unreadable) as refused:
-        _end(
-            file, State.DONE if file.planned else State.REFUSED, by=machine(file.importer), said=str(refused)
-        )
+    with override(file.language):
+        try:
+            _SLICES[file.state](file, _actor(file))
+        except (engine.Refusal, sheets.Unreadable) as refused:
+            _stop(file, str(refused))
     if file.is_under_way:
         _owe_more(file)
     return file.is_under_way
 
 
+def _stop(file: ImportFile, said: str) -> None:
+    """Nobody can go on: what is to be seen stays, what is hidden is taken back."""
+    if file.is_hidden:
+        _set(file, state=State.UNDOING, refusal=said[:500])
+    else:
+        _end(file, State.DONE if file.planned else State.REFUSED, by=machine(file.importer), said=said)
+
+
 def _actor(file: ImportFile) -> Actor:
+    if file.state == State.UNDOING:  # whoever started it may have left
+        return machine(file.importer)
     person = file.started_by
     if person is None:
         raise engine.WrongStatus(_("Nobody started this file."))
@@ -271,67 +281,57 @@ def _check_some(file: ImportFile, by: Actor) -> None:
     if file.bad:
         _end(file, State.REFUSED, by=by)
     else:
-        _begin_anew(file, state=State.PLANNING)
-
-
-def _begin_anew(file: ImportFile, **columns: Any) -> None:
-    _set(file, cursor=0, done=0, known=0, bad=0, planned=0, taken={}, **columns)
+        _set(file, state=State.PLANNING, is_hidden=True, cursor=0, done=0, known=0, taken={})
 
 
 def _plan_some(file: ImportFile, by: Actor) -> None:
-    """Plan what holds of the next rows."""
+    """Plan what holds of the next rows; a whole file where one does not hold any more is taken back."""
     at = timezone.now()
     plans = _checked(file)
+    if file.is_hidden and file.bad:
+        _set(file, state=State.UNDOING)
+        return
     new = [plan for plan in plans if plan.is_new]
-    import_writing.write(new, by=by, at=at)
+    import_writing.write(new, file=file, by=by, at=at)
     _set(file, planned=file.planned + len(new))
+    _forget(
+        ImportRow.objects.filter(file=file, group__in=[plan.group for plan in plans if not plan.problems])
+    )
     if not plans:
         _end(file, State.DONE, by=by, at=at)
 
 
-class _NotWhole(Exception):
-    """The file cannot be planned as a whole now."""
+def _undo_some(file: ImportFile, by: Actor) -> None:
+    """Take back the next consignments that nobody has seen."""
+    if import_writing.take_back(file, PLAN_AT_ONCE):
+        return
+    is_refused = file.bad or file.refusal
+    _set(file, planned=0)
+    _end(file, State.REFUSED if is_refused else State.CANCELLED, by=by, said=file.refusal)
 
 
-def _plan_whole(file: ImportFile, by: Actor) -> None:
-    """Plan the whole file in this transaction, or nothing of it.
-
-    Where something changed since it was checked it is checked again, so that the reasons are kept.
-    """
-    until = time.monotonic() + WHOLE_SECONDS
-    try:
-        with transaction.atomic():
-            while file.state == State.PLANNING:
-                _plan_some(file, by)
-                if file.bad or time.monotonic() > until:
-                    raise _NotWhole
-    except _NotWhole:
-        changed = bool(file.bad)
-        file.refresh_from_db()
-        if changed:
-            _begin_anew(file, state=State.CHECKING)
-            return
-        text = _("There are too many rows to plan as a whole here. Skip bad rows, or split the file.")
-        _end(file, State.REFUSED, by=by, said=text)
-
-
-_SLICES: dict[tuple[str, bool], Callable[[ImportFile, Actor], None]] = {
-    (State.READING, False): _read_some,
-    (State.READING, True): _read_some,
-    (State.CHECKING, False): _check_some,
-    (State.PLANNING, False): _plan_whole,
-    (State.PLANNING, True): _plan_some,
+_SLICES: dict[str, Callable[[ImportFile, Actor], None]] = {
+    State.READING: _read_some,
+    State.CHECKING: _check_some,
+    State.PLANNING: _plan_some,
+    State.UNDOING: _undo_some,
 }
 
 
 def _end(file: ImportFile, state: str, *, by: Actor, at: datetime | None = None, said: str = "") -> None:
-    """Only rows that do not hold are kept: their reasons can be fetched."""
+    """What was hidden is shown. Only rows that do not hold are kept: their reasons can be fetched."""
     at = at or timezone.now()
-    _set(file, state=state, ended_at=at, refusal=said[:500])
+    _set(file, state=state, is_hidden=False, ended_at=at, refusal=said[:500])
     bad = ImportProblem.objects.filter(file=file)
-    ImportRow.objects.filter(file=file).exclude(group__in=bad.values("group")).delete()
+    _forget(ImportRow.objects.filter(file=file).exclude(group__in=bad.values("group")))
     verb = {State.DONE: "finish", State.REFUSED: "refuse", State.CANCELLED: "cancel"}[State(state)]
     _tell(file, verb, by=by, at=at, planned=file.planned, known=file.known, bad=file.bad)
+
+
+def _forget(rows: QuerySet[ImportRow]) -> None:
+    """In statements that are short each, as there is a limit to their time."""
+    while keys := list(rows.values_list("pk", flat=True)[:READ_AT_ONCE]):
+        ImportRow.objects.filter(pk__in=keys).delete()
 
 
 def _set(file: ImportFile, **columns: Any) -> None:

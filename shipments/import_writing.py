@@ -13,12 +13,12 @@ from euc.models import Serial
 from euc.models.certificate import today
 from shipments import workflow
 from shipments.importing import IDLE, Plan
-from shipments.models import Consignment, ImportedKey, Lot
+from shipments.models import Consignment, ImportedKey, ImportFile, Lot
 from workflow import engine, events, pouring
 
 
-def write(plans: Sequence[Plan], *, by: Actor, at: datetime) -> None:
-    """Plan consignments that were checked, in the caller's transaction, each with its event.
+def write(plans: Sequence[Plan], *, file: ImportFile, by: Actor, at: datetime) -> None:
+    """Plan consignments of a file that were checked, in the caller's transaction, each with its event.
 
     As many queries whatever their number. Raises IntegrityError where somebody else planned one of them meanwhile.
     """
@@ -29,7 +29,14 @@ def write(plans: Sequence[Plan], *, by: Actor, at: datetime) -> None:
     importer = by.organisation
     references = Serial.next_references("CON", importer.iec, today(at), len(plans))
     made = list(zip(pouring.keys(Consignment, len(plans)), references, plans, strict=True))
-    pouring.pour(Consignment, _CONSIGNMENT, (_consignment(*one, by, at) for one in made))
+    alike = {
+        "importer_id": importer.pk,
+        "import_file_id": file.pk,
+        "created_by_id": by.person.pk,
+        "created_at": at,
+        "changed_at": at,
+    }
+    pouring.pour(Consignment, _CONSIGNMENT, (_consignment(*one, alike) for one in made))
     numbers = _Numbers()
     pouring.pour(Lot, _LOT, (row for pk, _reference, plan in made for row in numbers.lots(pk, plan)))
     keys = [row.key for plan in plans for row in plan.rows]
@@ -63,22 +70,31 @@ _LOT = (
 )  # fmt: skip
 
 
-def _consignment(pk: int, reference: str, plan: Plan, by: Actor, at: datetime) -> list[Any]:
+def _consignment(pk: int, reference: str, plan: Plan, alike: dict[str, Any]) -> list[Any]:
     certificate, licence = _certificate(plan), plan.given["licence"]
-    row = _EMPTY | plan.given["papers"]
+    row = _EMPTY | plan.given["papers"] | alike
     row |= {
         "id": pk,
         "reference": reference,
-        "importer_id": by.organisation.pk,
         "certificate_id": certificate.pk,
         "licence_id": licence.pk if licence else None,
         "without_licence": "" if licence else plan.given["without_licence"],
         "exporter_name": certificate.exporter_name,
-        "created_by_id": by.person.pk,
-        "created_at": at,
-        "changed_at": at,
     }
     return [row[name] for name in _CONSIGNMENT]
+
+
+def take_back(file: ImportFile, most: int) -> int:
+    """Delete so many of a file's consignments while nobody has seen them; how many there were.
+
+    Their events stay, and so does the file's, which says that they were taken back.
+    """
+    hidden = Consignment.objects.filter(import_file=file, import_file__is_hidden=True).order_by("id")
+    keys = list(hidden.values_list("pk", flat=True)[:most])
+    ImportedKey.objects.filter(consignment__in=keys).delete()
+    Lot.objects.filter(consignment__in=keys).delete()
+    Consignment.objects.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 class _Numbers:

@@ -112,6 +112,8 @@ class _Library:
         self.licences = {(one.exporter_name, one.number): one for one in licences.prefetch_related("lines")}
         living = Consignment.objects.filter(importer=importer).exclude(status__in=IDLE)
         invoices = living.filter(invoice_number__in=named("invoice_number"))
+        hidden = invoices.filter(import_file__is_hidden=True)
+        self.unseen = set(hidden.values_list("exporter_name", "invoice_number"))
         self.invoices = {
             (exporter, invoice): (reference, certificate)
             for exporter, invoice, reference, certificate in invoices.values_list(
@@ -120,6 +122,9 @@ class _Library:
         }
         keys = ImportedKey.objects.filter(importer=importer, key__in={row.key for row in rows})
         keys = keys.exclude(consignment__status__in=IDLE)
+        self.unseen_keys = set(
+            keys.filter(consignment__import_file__is_hidden=True).values_list("key", flat=True)
+        )
         self.keys = {
             key: (reference, invoice)
             for key, reference, invoice in keys.values_list(
@@ -148,6 +153,11 @@ class _Library:
         """Whether all of it is there already, or is there in a way that these rows contradict."""
         assert certificate is not None
         invoice = plan.rows[0].texts["invoice_number"]
+        unseen = [row.number for row in plan.rows if row.key in self.unseen_keys]
+        if unseen or (certificate.exporter_name, invoice) in self.unseen:
+            text = _("Another file with this row is being planned as a whole just now.")
+            plan.problems += [(number, "key", text) for number in unseen or [plan.group]]
+            return True
         reference, under = self.invoices.get((certificate.exporter_name, invoice), ("", 0))
         if reference and under != certificate.pk:
             text = _("%(reference)s carries this invoice under another certificate.")

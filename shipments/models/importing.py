@@ -24,11 +24,12 @@ class ImportFileQuerySet(models.QuerySet):
 
 
 class ImportFile(models.Model):
-    """One file of consignments and how far it is worked off: read, checked, then planned.
+    """One file of consignments and how far it is worked off: read, checked, then planned, or taken back again.
 
     `columns` are the file's own names, `mapping` says by column what it means (empty: nothing). `cursor` is the group
     of rows (an invoice, by its first row) up to which the present state has come, `taken` the milligrams that it has
     planned so far by goods line, `slices` how often it was worked on, `language` the one its reasons are written in.
+    `is_hidden`: what it has planned is for nobody to see until all of it is planned.
     """
 
     class State(models.TextChoices):
@@ -36,11 +37,12 @@ class ImportFile(models.Model):
         READING = "READING", _("being read")
         CHECKING = "CHECKING", _("being checked")
         PLANNING = "PLANNING", _("being planned")
+        UNDOING = "UNDOING", _("being taken back")
         DONE = "DONE", _("done")
         REFUSED = "REFUSED", _("nothing planned: rows do not hold")
         CANCELLED = "CANCELLED", _("cancelled")
 
-    UNDER_WAY = (State.READING, State.CHECKING, State.PLANNING)
+    UNDER_WAY = (State.READING, State.CHECKING, State.PLANNING, State.UNDOING)
     OPEN = (State.TAKEN, *UNDER_WAY)
 
     importer = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -53,6 +55,7 @@ class ImportFile(models.Model):
     first_rows = models.JSONField()
     is_cut = models.BooleanField(default=False)
     skips_bad = models.BooleanField(default=False)
+    is_hidden = models.BooleanField(default=False)
     language = models.CharField(max_length=10, blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.TAKEN)
     total = models.PositiveIntegerField()
@@ -79,16 +82,20 @@ class ImportFile(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["importer", "sha256"],
-                condition=Q(state__in=["TAKEN", "READING", "CHECKING", "PLANNING"]),
+                condition=Q(state__in=["TAKEN", "READING", "CHECKING", "PLANNING", "UNDOING"]),
                 name="import_file_open_once",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["TAKEN", "READING", "CHECKING", "PLANNING"], ended_at=None)
+                condition=Q(state__in=["TAKEN", "READING", "CHECKING", "PLANNING", "UNDOING"], ended_at=None)
                 | Q(state__in=["DONE", "REFUSED", "CANCELLED"], ended_at__isnull=False),
                 name="import_file_state_is_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["REFUSED"]) | Q(planned=0), name="import_file_refused_planned_nothing"
+                condition=~Q(state="REFUSED") | Q(planned=0), name="import_file_refused_planned_nothing"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_hidden=False) | Q(state__in=["PLANNING", "UNDOING"], skips_bad=False),
+                name="import_file_hidden_while_planned",
             ),
             *at_and_by("import_file", "uploaded", "started"),
         ]
@@ -119,9 +126,7 @@ class ImportFile(models.Model):
 
     @property
     def may_be_cancelled(self) -> bool:
-        """Until it is done; what is planned as a whole cannot be stopped half-way."""
-        is_whole = self.state == self.State.PLANNING and not self.skips_bad
-        return self.state in self.OPEN and not is_whole
+        return self.state in self.OPEN and self.state != self.State.UNDOING
 
     def named(self) -> dict[str, int]:
         """Which column of the file holds what, by the name of what it holds."""

@@ -107,6 +107,7 @@ class TestWork:
         lot = services.LotPlan(1, 2_500_000, 7, "磁\\N 1", Decimal("8.50"), "USD")
         services.plan(certificate=certificate, by=life.drafter, licence=licence, papers=papers, lots=[lot])
         apart = {"id", "reference", "invoice_number", "created_at", "changed_at", "consignment_id"}
+        apart |= {"import_file_id"}
         for model in (Consignment, Lot):
             names = [f.attname for f in model._meta.concrete_fields if f.attname not in apart]
             ours, theirs = model.objects.order_by("pk").values(*names)
@@ -235,17 +236,42 @@ class TestWork:
         file = imported(content, life.drafter, skips_bad=True)
         assert (counts(file), file.done) == ((State.DONE, 1, 0, 1), 9)
 
-    def test_checks_again_what_changed_before_it_is_planned(self, life, rows, certificate, small_slices):
-        file = started(rows(*({"weight_kg": "2"} for _ in range(5))), life.drafter)
-        while file.state != State.PLANNING:
+    def test_shows_a_whole_file_at_once(self, life, rows, small_slices):
+        file = started(rows(*({} for _ in range(9))), life.drafter)
+        shown = set()
+        while import_files.work(file):
+            shown.add(Consignment.objects.visible_to(life.drafter).count())
+            shown.add(Lot.objects.visible_to(life.signatory).count())
+        assert shown == {0}
+        assert Consignment.objects.visible_to(life.drafter).count() == 9
+        assert Lot.objects.visible_to(life.signatory).count() == 9
+
+    def test_takes_a_whole_file_back_where_something_changed(self, life, rows, certificate, small_slices):
+        file = started(rows(*({"weight_kg": "2"} for _ in range(9))), life.drafter)
+        while not file.planned:
             import_files.work(file)
-        certificate.goods.filter(number=1).update(released_mg=F("net_weight_mg") - 7 * KG)
+        certificate.goods.filter(number=1).update(released_mg=F("net_weight_mg") - 11 * KG)
+        while file.planned and import_files.work(file):
+            assert not Consignment.objects.visible_to(life.drafter).exists()
         file = finished(file)
-        assert (counts(file), problems(file)) == (
-            (State.REFUSED, 0, 0, 2),
-            [(5, "weight_kg"), (6, "weight_kg")],
+        assert (counts(file), problems(file)) == ((State.REFUSED, 0, 0, 1), [(7, "weight_kg")])
+        assert [model.objects.count() for model in (Consignment, Lot, ImportedKey)] == [0, 0, 0]
+        assert not list(events.faults())
+
+    def test_waits_for_a_whole_file_with_the_same_rows(self, life, rows, small_slices):
+        file = started(rows(*({"key": f"K-{n}"} for n in range(6))), life.drafter)
+        while not file.planned:
+            import_files.work(file)
+        same = started(
+            rows({"key": "K-0"}, {"key": "other"}, {"invoice_number": "new", "key": "K-2"}), life.drafter
         )
-        assert not Consignment.objects.exists()
+        while same.is_under_way:
+            import_files.work(same)
+        assert (counts(same), problems(same)) == (
+            (State.REFUSED, 0, 0, 3),
+            [(2, "key"), (3, "key"), (4, "key")],
+        )
+        assert counts(finished(file)) == (State.DONE, 6, 0, 0)
 
 
 class TestCancel:
@@ -257,14 +283,18 @@ class TestCancel:
         assert finished(file).state == State.CANCELLED
         assert Consignment.objects.count() == file.planned == 3
 
-    def test_is_refused_once_it_is_done_or_written_as_a_whole(self, life, rows):
-        file = started(rows({}), life.drafter)
-        while file.state != State.PLANNING:
+    def test_takes_a_whole_file_back(self, life, rows, small_slices):
+        file = started(rows(*({} for _ in range(9))), life.drafter)
+        while not file.planned:
             import_files.work(file)
+        import_files.cancel(file=file, by=life.signatory)
+        assert counts(finished(file)) == (State.CANCELLED, 0, 0, 0)
+        assert [model.objects.count() for model in (Consignment, Lot, ImportedKey)] == [0, 0, 0]
+        assert counts(imported(rows(*({} for _ in range(9))), life.drafter)) == (State.DONE, 9, 0, 0)
+
+    def test_is_refused_once_it_is_done(self, life, rows):
         with pytest.raises(engine.WrongStatus):
-            import_files.cancel(file=file, by=life.drafter)
-        with pytest.raises(engine.WrongStatus):
-            import_files.cancel(file=finished(file), by=life.drafter)
+            import_files.cancel(file=imported(rows({}), life.drafter), by=life.drafter)
 
 
 class TestFaults:
@@ -296,13 +326,14 @@ class TestFaults:
         assert (Consignment.objects.count(), Lot.objects.count(), ImportedKey.objects.count()) == (9, 9, 9)
         assert not list(events.faults())
 
-    def test_a_whole_that_fails_leaves_nothing(self, life, rows, small_slices, monkeypatch):
+    def test_a_whole_file_of_a_person_who_left_is_taken_back(self, life, rows, small_slices):
         file = started(rows(*({} for _ in range(9))), life.drafter)
-        while file.state != State.PLANNING:
+        while not file.planned:
             import_files.work(file)
-        monkeypatch.setattr(import_files, "WHOLE_SECONDS", -1)
+        Membership.objects.filter(person=life.drafter.person).update(is_active=False)
         file = finished(file)
         assert counts(file) == (State.REFUSED, 0, 0, 0)
+        assert file.refusal
         assert not Consignment.objects.exists()
 
     def test_the_same_row_is_kept_once_by_the_database(self, life, rows, importer):
@@ -313,7 +344,7 @@ class TestFaults:
 
     def test_writes_nothing_for_who_may_not_plan(self, life):
         with pytest.raises(engine.NotAllowed):
-            import_writing.write([Plan([])], by=life.officer, at=timezone.now())
+            import_writing.write([Plan([])], file=None, by=life.officer, at=timezone.now())
 
 
 class TestReasons:
