@@ -22,7 +22,7 @@ class ImportFileForm(forms.Form):
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
         help_text=gettext_lazy(
-            "CSV (UTF-8, UTF-16 or GBK) of at most 100,000 rows, or XLSX of at most 20,000; at most 10 MB."
+            "CSV (UTF-8, UTF-16 or GBK) of at most 100,000 rows, or XLSX of at most 10,000; at most 10 MB."
         ),
     )
 
