@@ -1,10 +1,12 @@
-"""The clock: beat runs commands, never services directly. Errands that draft are done here, above services."""
+"""The clock: beat runs commands, never services directly. Errands that draft or plan are done here, above them."""
 
 from celery import shared_task
 from django.core.management import call_command
 
 from euc import draft_files
 from euc.models import DraftFile
+from shipments import import_files
+from shipments.models import ImportFile
 from workflow import errands
 
 
@@ -19,3 +21,11 @@ def draft_some(errand, _nothing) -> None:
 
 
 errands.handle(draft_files.DRAFT, work=lambda errand: None, settle=draft_some)
+
+
+def import_some(errand, _nothing) -> None:
+    """A slice of a file of consignments, inside the fenced transaction."""
+    import_files.work(ImportFile.objects.select_related("importer").get(pk=errand.subject_id))
+
+
+errands.handle(import_files.WORK, work=lambda errand: None, settle=import_some)

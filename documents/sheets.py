@@ -52,7 +52,7 @@ class Table:
 def read(content: bytes, *, most_rows: int) -> Table:
     """Read a table of at most `most_rows` rows with something in them. Raises Unreadable."""
     table = _workbook(content, most_rows) if content.startswith(b"PK\x03\x04") else _csv(content)
-    rows = [(number, [_cell(cell) for cell in cells]) for number, cells in table.rows if any(cells)]
+    rows = [(number, [cell_text(cell) for cell in cells]) for number, cells in table.rows if any(cells)]
     if len(rows) > most_rows:
         raise Unreadable(
             _("The file has %(count)d rows; at most %(most)d are taken.")
@@ -63,7 +63,7 @@ def read(content: bytes, *, most_rows: int) -> Table:
     return Table(rows, table.encoding)
 
 
-def _cell(text: str) -> str:
+def cell_text(text: str) -> str:
     """As it was typed: without the apostrophe that our own files put before what looks like a formula."""
     text = text.replace("\x00", "\ufffd")[:LONGEST_CELL].strip()
     return text[1:] if text[:1] == "'" and text[1:].startswith(LIVE) else text

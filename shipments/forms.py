@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -101,23 +102,33 @@ class PapersForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("mode") == Consignment.Mode.AIR and cleaned.get("transport_document"):
-            try:
-                cleaned["transport_document"] = identifiers.air_waybill(cleaned["transport_document"])
-            except forms.ValidationError as wrong:
-                self.add_error("transport_document", wrong)
-        if cleaned.get("licence") and cleaned.get("without_licence"):
-            self.add_error("without_licence", _("Name a licence or a reason, not both."))
+        for name, wrong in check_papers(cleaned):
+            self.add_error(name, wrong)
         return cleaned
 
     def given(self) -> dict[str, Any]:
         """What `services.plan` and `services.change` take."""
-        papers = dict(self.cleaned_data)
-        licence = self.known.get(papers.pop("licence") or "")
-        reason = papers.pop("without_licence")
-        empty = {"invoice_date": None, "packages": None, "expected_on": None}
-        papers = {name: value or empty.get(name, "") for name, value in papers.items()}
-        return {"licence": licence, "without_licence": reason or "", "papers": papers}
+        licence = self.known.get(self.cleaned_data["licence"] or "")
+        return given_of_papers(self.cleaned_data, licence)
+
+
+def check_papers(cleaned: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What does not hold between papers that hold each by itself; an air waybill is put into normal form."""
+    if cleaned.get("mode") == Consignment.Mode.AIR and cleaned.get("transport_document"):
+        try:
+            cleaned["transport_document"] = identifiers.air_waybill(cleaned["transport_document"])
+        except forms.ValidationError as wrong:
+            yield "transport_document", wrong
+    if cleaned.get("licence") and cleaned.get("without_licence"):
+        yield "without_licence", _("Name a licence or a reason, not both.")
+
+
+def given_of_papers(cleaned: dict[str, Any], licence: Licence | None) -> dict[str, Any]:
+    """Checked papers as `services.plan` takes them."""
+    empty = {"invoice_date": None, "packages": None, "expected_on": None}
+    others = ("licence", "without_licence")
+    papers = {name: value or empty.get(name, "") for name, value in cleaned.items() if name not in others}
+    return {"licence": licence, "without_licence": cleaned["without_licence"] or "", "papers": papers}
 
 
 class LotForm(forms.Form):
@@ -143,26 +154,36 @@ class LotForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.has_something() and not self.errors:
-            for name in ("line", "weight_mg"):
-                if not cleaned.get(name):
-                    self.add_error(name, _("This is needed."))
-            if cleaned.get("value") is not None and not cleaned.get("currency"):
-                self.add_error("currency", _("Choose the currency of the value."))
+            for name, wrong in check_lot(cleaned):
+                self.add_error(name, wrong)
         return cleaned
 
     def has_something(self) -> bool:
         return any(value not in (None, "") for value in self.cleaned_data.values())
 
     def plan(self) -> LotPlan:
-        given = self.cleaned_data
-        return LotPlan(
-            line=int(given["line"]),
-            weight_mg=given["weight_mg"],
-            pieces=given["pieces"] or 0,
-            batch=given["batch"] or "",
-            value=given["value"],
-            currency=given["currency"] if given["value"] is not None else "",
-        )
+        return lot_plan(self.cleaned_data)
+
+
+def check_lot(cleaned: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What is missing of a lot whose texts hold each by itself."""
+    for name in ("line", "weight_mg"):
+        if not cleaned.get(name):
+            yield name, _("This is needed.")
+    if cleaned.get("value") is not None and not cleaned.get("currency"):
+        yield "currency", _("Choose the currency of the value.")
+
+
+def lot_plan(cleaned: dict[str, Any]) -> LotPlan:
+    """A checked lot as `services.plan` takes it."""
+    return LotPlan(
+        line=int(cleaned["line"]),
+        weight_mg=cleaned["weight_mg"],
+        pieces=cleaned["pieces"] or 0,
+        batch=cleaned["batch"] or "",
+        value=cleaned["value"],
+        currency=cleaned["currency"] if cleaned["value"] is not None else "",
+    )
 
 
 class LotFormSet(forms.BaseFormSet):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import shipments.converters  # noqa: F401 - registers the converters
-from shipments.views import balances, consignments, incidents, stock, visits, watch
+from shipments.views import balances, consignments, imports, incidents, stock, visits, watch
 
 app_name = "shipments"
 
@@ -15,6 +15,12 @@ BALANCE = "certificates/<reference:reference>/balance"
 urlpatterns = [
     path("consignments/", consignments.listing, name="consignment-list"),
     path("consignments/new/", consignments.shippable, name="shippable"),
+    path("consignments/imports/", imports.listing, name="import-list"),
+    path("consignments/imports/template.<slug:ending>", imports.template, name="import-template"),
+    path("consignments/imports/<int:pk>/", imports.detail, name="import-file"),
+    path("consignments/imports/<int:pk>/progress/", imports.progress, name="import-progress"),
+    path("consignments/imports/<int:pk>/cancel/", imports.cancel, name="import-cancel"),
+    path("consignments/imports/<int:pk>/reasons.csv", imports.reasons, name="import-reasons"),
     path(
         "certificates/<reference:reference>/consignments/new/", consignments.create, name="consignment-create"
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from django.db.models import Max
 from django.dispatch import Signal
 from django.utils import timezone
 
+from workflow import pouring
 from workflow.law import Actor
 from workflow.models import Book, Event
 
@@ -62,6 +63,56 @@ def record(
     Book.objects.filter(pk=head.pk).update(length=event.number, head=event.hash)
     recorded.send(sender=Event, events=[event], subject=subject)
     return event
+
+
+@dataclass(frozen=True)
+class Told:
+    """One of many events of a kind: the subject's key and reference, and what else is to be told of it."""
+
+    subject_id: int
+    reference: str
+    details: dict[str, Any]
+
+
+def record_many(
+    *,
+    book: str,
+    model: type[models.Model],
+    verb: str,
+    by: Actor,
+    at: datetime,
+    to_status: str,
+    told: Sequence[Told],
+) -> None:
+    """Append an event for each of many subjects of one model, in their order; `record` says the rest.
+
+    They come without their subject to who listens, so they tell nobody. Takes the same number of queries for all.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("An event belongs in the transaction of what it tells.")
+    head = _lock(book)
+    alike = {"book": book, "at": at, "person_id": by.person.pk, "person_name": str(by.person)}
+    alike |= {"organisation_name": str(by.organisation), "verb": verb, "to_status": to_status}
+    alike |= {"subject_type": model._meta.label_lower}
+    token = {"token": by.token} if by.token else {}
+    written, previous = [], head.head
+    for number, one in enumerate(told, start=head.length + 1):
+        event = Event(
+            **alike,
+            number=number,
+            subject_id=one.subject_id,
+            reference=one.reference,
+            details=_plain(one.details | token),
+            previous_hash=previous,
+        )
+        previous = event.hash = digest(event)
+        written.append(event)
+    if not written:
+        return
+    names = [field.attname for field in Event._meta.concrete_fields if not field.primary_key]
+    pouring.pour(Event, names, ([getattr(event, name) for name in names] for event in written))
+    Book.objects.filter(pk=head.pk).update(length=written[-1].number, head=previous)
+    recorded.send(sender=Event, events=written)
 
 
 def _plain(details: dict[str, Any]) -> dict[str, Any]:

@@ -61,11 +61,16 @@ class Serial(models.Model):
     @classmethod
     def next_reference(cls, kind: str, iec: str, day) -> str:
         """`EUC/<IEC>/<FY>/<serial>`; call inside the transaction that stores it."""
+        return cls.next_references(kind, iec, day, 1)[0]
+
+    @classmethod
+    def next_references(cls, kind: str, iec: str, day, count: int) -> list[str]:
+        """So many references, one after the other."""
         year = financial_year(day)
         cls.objects.get_or_create(kind=kind, iec=iec, year=year)
         row = cls.objects.select_for_update(no_key=True).get(kind=kind, iec=iec, year=year)
-        cls.objects.filter(pk=row.pk).update(last=F("last") + 1)
-        return f"{kind}/{iec}/{year}/{row.last + 1:04d}"
+        cls.objects.filter(pk=row.pk).update(last=F("last") + count)
+        return [f"{kind}/{iec}/{year}/{row.last + n:04d}" for n in range(1, count + 1)]
 
 
 class CertificateQuerySet(models.QuerySet):

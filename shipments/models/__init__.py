@@ -5,15 +5,21 @@ from shipments.models.consignment import Consignment, Lot
 from shipments.models.custody import Holding, Posting
 from shipments.models.draw import Draw
 from shipments.models.export import ExportItem
+from shipments.models.importing import ColumnChoice, ImportedKey, ImportFile, ImportProblem, ImportRow
 from shipments.models.incident import Incident
 from shipments.models.visit import Sample, Visit, VisitFile
 
 __all__ = [
     "BalancePaper",
+    "ColumnChoice",
     "Consignment",
     "Draw",
     "ExportItem",
     "Holding",
+    "ImportFile",
+    "ImportProblem",
+    "ImportRow",
+    "ImportedKey",
     "Incident",
     "Lot",
     "Posting",

@@ -17,11 +17,15 @@ READERS = (Role.OFFICER, Role.SENIOR, Role.AUDITOR, Role.ANALYST)
 
 
 def of_actor(rows, actor, path=""):
-    """Rows of the importer the actor acts for; every importer's, once booked, for those who oversee."""
+    """Rows of the importer the actor acts for; every importer's, once booked, for those who oversee.
+
+    What a file plans as a whole is there for nobody until all of it is.
+    """
     if actor is None:
         return rows.none()
     if actor.has(Role.DRAFTER, Role.SIGNATORY):
-        return rows.filter(**{f"{path}importer": actor.organisation})
+        ours = rows.filter(**{f"{path}importer": actor.organisation})
+        return ours.exclude(**{f"{path}import_file__is_hidden": True})
     if actor.has(*READERS):
         return rows.exclude(**{f"{path}status": workflow.PLANNED})
     return rows.none()
@@ -66,6 +70,9 @@ class Consignment(models.Model):
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="consignments")
     licence = models.ForeignKey(Licence, models.PROTECT, null=True, related_name="consignments")
     without_licence = models.CharField(max_length=500, blank=True)
+    import_file = models.ForeignKey(
+        "shipments.ImportFile", models.PROTECT, null=True, db_index=False, related_name="+"
+    )
     status = models.CharField(
         max_length=12,
         default=workflow.PLANNED,
@@ -113,6 +120,11 @@ class Consignment(models.Model):
             models.Index(fields=["importer", "-id"], name="consignment_by_importer"),
             models.Index(fields=["importer", "status", "-id"], name="consignment_importer_status"),
             models.Index(fields=["status", "-id"], name="consignment_by_status"),
+            models.Index(
+                fields=["import_file", "id"],
+                condition=Q(import_file__isnull=False),
+                name="consignment_by_import_file",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

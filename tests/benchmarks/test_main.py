@@ -69,3 +69,22 @@ def test_lists_measured_at_a_tiny_scale_are_well_formed(tmp_path):
     queries = [row for row in rows if row["unit"] == "queries"]
     assert [row["name"] for row in queries if not (row["holds"] and row["value"] > 0)] == []
     assert [row["name"] for row in rows if row["name"] not in done.stdout] == []
+
+
+def test_imports_measured_at_a_tiny_scale_are_whole(tmp_path):
+    env = {**os.environ, "BENCH_SCALE": "0.001", "BENCH_ENGINES": "sqlite"}
+    out = tmp_path / "figures.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "imports", "--out", str(out)],
+        cwd=command.ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode in {0, 1}, done.stderr  # so few rows prove no ratio
+    rows = json.loads(out.read_text())
+    assert len(rows) == 10
+    assert [row for row in rows if set(row) != COLUMNS] == []
+    assert [row["value"] for row in rows if row["unit"] == "events"] == [0]
+    assert [row["name"] for row in rows if row["unit"] in {"s", "ms", "ratio"} and row["value"] <= 0] == []

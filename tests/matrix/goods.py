@@ -20,8 +20,8 @@ from licensing.models import (
     RoomInvitation,
 )
 from licensing.services import LicenceFacts
-from shipments import custody, incidents, services, visiting, watch
-from shipments.models import Consignment, Incident, Visit, VisitFile
+from shipments import custody, import_files, incidents, services, visiting, watch
+from shipments.models import Consignment, ImportFile, Incident, Visit, VisitFile
 from shipments.services import LotPlan, Receipt
 
 KG = 1_000_000
@@ -54,6 +54,26 @@ def case(mark: Any, certificate: Certificate, drafter: Any) -> LicenceCase:
         evidence_name=f"{mark('filename', 'report.evidence_name')}.png",
     )
     return LicenceCase.objects.get(pk=found.pk)
+
+
+def import_file(mark: Any, by: Any) -> ImportFile:
+    """A file of one row that does not hold, worked off to its end."""
+    rows = [
+        ["certificate", "invoice_number", "line", "weight_kg", "batch"],
+        [
+            "EUC/0000000000/2026-27/0001",
+            mark("draft", "import.invoice"),
+            "1",
+            "1",
+            mark("draft", "import.batch"),
+        ],
+    ]
+    name = f"{mark('draft', 'import.name')}.csv"
+    file, _is_new = import_files.take(content=sheets.csv_of(rows), name=name, by=by)
+    import_files.start(file=file, by=by, mapping=file.mapping, skips_bad=False)
+    while import_files.work(file):
+        continue
+    return file
 
 
 def feed(mark: Any, by: Any) -> FeedSource:

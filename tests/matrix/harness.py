@@ -253,6 +253,7 @@ SUBJECTS = {
     "policy-step": lambda seeded, stage: {"reference": POLICIES[stage]},
     "token": lambda seeded, stage: {"token": seeded.certificates[stage].token},
     "draft-file": lambda seeded, stage: {"pk": seeded.draft_file.pk},
+    "import-file": lambda seeded, stage: {"pk": seeded.import_file.pk},
     "ending": lambda seeded, stage: {"ending": "csv"},
     "figure-export": lambda seeded, stage: {"key": seeded.export},
     "figure-view": lambda seeded, stage: {"key": seeded.view},

@@ -248,6 +248,12 @@ ROUTES = {
     # Consignments, stock and mass balances
     "shipments:consignment-list": Route(get=READERS),
     "shipments:shippable": Route(get=DRAFTERS),
+    "shipments:import-list": Route(get=DRAFTERS, post=DRAFTERS, after_post="422"),
+    "shipments:import-template": _open(get=DRAFTERS, subject="ending", is_shared=True),
+    "shipments:import-file": Route(get=DRAFTERS, post=DRAFTERS, subject="import-file", after_post=ANSWERED),
+    "shipments:import-progress": _open(get=DRAFTERS, subject="import-file"),
+    "shipments:import-cancel": Route(post=DRAFTERS, subject="import-file"),
+    "shipments:import-reasons": Route(get=DRAFTERS, subject="import-file"),
     "shipments:consignment-create": Route(
         get=DRAFTERS, post=DRAFTERS, subject="certificate", at="ISSUED", after_post=ANSWERED
     ),

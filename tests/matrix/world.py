@@ -84,6 +84,7 @@ class Seeded:
     errand: Any = None
     api_token: Any = None
     draft_file: Any = None
+    import_file: Any = None
     pledges: dict[str, Undertaking] = field(default_factory=dict)
     case: Any = None
     feed: Any = None
@@ -294,6 +295,7 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
     ended = seeded.certificates["REVOKED"]  # incidents hold draws, and goods are drawn on the other
     seeded.incidents = goods.report_incidents(mark, ended, reviewers["officer"], reviewers["senior"])
     seeded.draft_file = _draft_file(mark, drafter)
+    seeded.import_file = goods.import_file(mark, drafter)
     seeded.feed = goods.feed(mark, drafter)
     return seeded, staff
 

@@ -3,9 +3,11 @@
 import pytest
 
 from accounts import actors
+from documents import sheets
 from euc import demonstration, reference
 from euc.models import Certificate
 from licensing import limits
+from shipments import import_columns
 from tests.euc.life import Life
 from tests.shipments.voyage import Voyage, licence_for
 
@@ -48,3 +50,24 @@ def voyage(life, certificate, licence):
 @pytest.fixture
 def received(voyage):
     return voyage.received()
+
+
+@pytest.fixture
+def rows(certificate, licence):
+    """`rows({...}, {...})`: a CSV; each row gives what differs from a good one of an invoice of its own."""
+
+    def make(*given, head=import_columns.NAMES):
+        table = [head]
+        for number, row in enumerate(given, start=1):
+            good = {
+                "certificate": certificate.reference,
+                "licence": licence.number,
+                "invoice_number": f"INV-{number}",
+                "line": "1",
+                "batch": f"H-{number}",
+                "weight_kg": "1",
+            }
+            table.append([{**good, **row}.get(name, "") for name in head])
+        return sheets.csv_of(table)
+
+    return make
