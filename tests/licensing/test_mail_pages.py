@@ -212,3 +212,18 @@ class TestTelling:
         errand = Errand.objects.get(kind=rooms.SEND_INVITATION)
         tasks.send_room_invitation(errand)
         assert outbox.outbox[-1].reply_to == [address]
+
+
+class TestJson:
+    def test_shows_what_is_suggested_and_what_became_of_it(
+        self, case, suggestion, life, stranger, analyst, client_for
+    ):
+        path = f"/api/v1/licence-cases/{case.slug}/suggestions/"
+        (found,) = client_for(life.drafter).get(path).json()["results"]
+        assert (found["state"], found["claimed"], found["is_sure"]) == ("PENDING", "ACCEPTED", True)
+        assert (found["passage"], found["sender"]) == (suggestion.passage, EXPORTER)
+        keeping.dismiss(suggestion=suggestion, by=life.drafter)
+        assert client_for(life.drafter).get(path).json()["results"][0]["state"] == "DISMISSED"
+        assert client_for(stranger).get(path).status_code == 404
+        assert client_for(analyst).get(path).status_code == 403
+        assert client_for(life.drafter).post(path).status_code == 405

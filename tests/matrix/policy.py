@@ -210,7 +210,9 @@ ROUTES = {
     "licensing:mail-list": Route(get=RECORDERS | {"auditor"}, query="?show=ALL"),
     "licensing:mail": Route(get=RECORDERS | {"auditor"}, subject="mail", at="ISSUED"),
     "licensing:mail-file": Route(get=RECORDERS | {"auditor"}, subject="mail", at="ISSUED"),
-    "licensing:mail-match": Route(post=REVIEWERS, subject="mail", at="ISSUED", after_post="422"),
+    "licensing:mail-match": Route(
+        post=REVIEWERS, subject="mail", at="ISSUED", after_post="422", is_scoped=False
+    ),
     "licensing:mail-confirm": Route(
         get=RECORDERS, post=RECORDERS, subject="mail-suggestion", at="ISSUED", after_post=ANSWERED
     ),

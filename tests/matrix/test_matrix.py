@@ -15,7 +15,7 @@ from accounts.models import ApiToken, Notice, Organisation
 from euc.models import Certificate, DraftFile, Original, Undertaking
 from euc.views import certificates as certificate_views
 from euc.views import undertakings as undertaking_views
-from licensing.models import FeedSource, Licence, LicenceCase
+from licensing.models import FeedSource, Licence, LicenceCase, MailMessage, MailSuggestion
 from shipments.models import Consignment, Holding, Incident, Lot, Posting, Visit
 from shipments.views import consignments as consignment_views
 from tests.matrix import canaries, policy, routes
@@ -378,6 +378,8 @@ def take_scoping_away(monkeypatch, harness):
         FeedSource,
         Licence,
         LicenceCase,
+        MailMessage,
+        MailSuggestion,
         Consignment,
         Lot,
         Holding,
