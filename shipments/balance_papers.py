@@ -1,4 +1,4 @@
-"""Asking for a signed mass balance: the ledger is frozen as of now, a worker prints, seals and registers it.
+"""Asking for papers about the ledger: it is frozen as of now, a worker prints, seals and registers the paper.
 
 Refuses with the engine's WrongStatus, NotAllowed or Incomplete.
 """
@@ -6,6 +6,7 @@ Refuses with the engine's WrongStatus, NotAllowed or Incomplete.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +20,9 @@ from euc import printing
 from euc import workflow as certificate_law
 from euc.models import Certificate
 from euc.models.certificate import today
-from shipments import accounts, balance_printing, balancing, incident_law
+from shipments import accounts, balance_printing, balancing, consumption, consumption_printing, incident_law
 from shipments.models import BalancePaper, Lot
+from shipments.statement import Period
 from workflow import engine, errands, events
 from workflow.law import Miss
 
@@ -29,32 +31,56 @@ ASKERS = incident_law.REPORTERS
 BY_PLACE = (accounts.EXPORTED_PRODUCT, accounts.REEXPORTED)  # their places are countries
 
 
-@transaction.atomic
 def ask(*, certificate: Certificate, by: Actor, at: datetime | None = None) -> BalancePaper:
-    """Freeze the balance as of this moment and owe its page; while one is being made, that one is meant.
+    """Freeze the balance as of this moment and owe its page; while one is being made, that one is meant."""
+    return _ask(certificate, BalancePaper.Kind.BALANCE, _balance, balance_printing.printed_text, by=by, at=at)
 
-    The certificate and its lots are held meanwhile: no draw and no posting falls between two of its numbers.
-    """
+
+def ask_consumption(
+    *, certificate: Certificate, period: Period, by: Actor, at: datetime | None = None
+) -> BalancePaper:
+    """Freeze what was consumed in a period and owe the paper that an accountant is to sign."""
+
+    def content(certificate: Certificate, at: datetime) -> dict[str, Any]:
+        return consumption.content(certificate, period, at=at)
+
+    kind = BalancePaper.Kind.CONSUMPTION
+    return _ask(certificate, kind, content, consumption_printing.printed_text, by=by, at=at)
+
+
+@transaction.atomic
+def _ask(
+    certificate: Certificate,
+    kind: str,
+    freeze: Callable[[Certificate, datetime], dict[str, Any]],
+    printed_text: Callable[[dict[str, Any]], str],
+    *,
+    by: Actor,
+    at: datetime | None,
+) -> BalancePaper:
+    """The certificate and its lots are held meanwhile: no draw and no posting falls between two numbers."""
     at = at or timezone.now()
     _may_ask(certificate, by)
     engine.lock(certificate)
     if certificate.status not in certificate_law.WAS_ISSUED:
         raise engine.WrongStatus(_("There is no mass balance before the certificate is issued."))
-    papers = BalancePaper.objects.filter(certificate=certificate)
+    papers = BalancePaper.objects.filter(certificate=certificate, kind=kind)
     if waiting := papers.filter(document=None).first():
         return waiting
     lots = Lot.objects.select_for_update(no_key=True).filter(consignment__certificate=certificate)
     list(lots.order_by("pk").values_list("pk"))
-    content = _content(certificate, number=papers.count() + 1, at=at)
-    if content["balance"]["difference_mg"]:
+    number = papers.count() + 1
+    content = _named(certificate, number=number, at=at) | freeze(certificate, at)
+    if content["difference_mg"]:
         raise engine.WrongStatus(_("The ledger does not add up; run check_ledger."))
-    if signs := fonts.unprintable(balance_printing.printed_text(content)):
+    if signs := fonts.unprintable(printed_text(content)):
         text = _("These characters cannot be printed: %(signs)s. Please write them another way.")
         raise engine.Incomplete([Miss("", "", text % {"signs": " ".join(signs[:20])})])
     paper = BalancePaper.objects.create(
         certificate=certificate,
         importer=certificate.importer,
-        number=content["number"],
+        kind=kind,
+        number=number,
         as_of=at,
         content=content,
         content_hash=hashlib.sha256(printing.canonical(content)).hexdigest(),
@@ -63,7 +89,7 @@ def ask(*, certificate: Certificate, by: Actor, at: datetime | None = None) -> B
     errands.owe(PRINT, subject=paper)
     events.record(
         book=paper.book, subject=paper, verb="shipments.balance.ask", by=by, at=at,
-        details={"number": paper.number, "content_hash": paper.content_hash},
+        details={"kind": kind, "number": number, "content_hash": paper.content_hash},
     )  # fmt: skip
     return paper
 
@@ -74,20 +100,11 @@ def _may_ask(certificate: Certificate, by: Actor) -> None:
         raise engine.NotAllowed(_("Your role does not allow this step."))
 
 
-def _content(certificate: Certificate, *, number: int, at: datetime) -> dict[str, Any]:
-    """What the page says, frozen: names as they were signed, numbers as they stand, words in both languages."""
+def _named(certificate: Certificate, *, number: int, at: datetime) -> dict[str, Any]:
+    """Whose paper it is and of when, frozen: names as they were signed."""
     frozen = certificate.revisions.get(number=certificate.revision_number).content
     parties = frozen["parties"]
-    day = today(at)
-    with translation.override("zh-hans"):
-        questions_zh = balancing.of(certificate, day=day).questions
-        chinese = {name: str(label) for name, label in accounts.ACCOUNTS.items()}
-    with translation.override("en"):
-        balance = balancing.as_json(balancing.of(certificate, day=day))
-        english = {name: str(label) for name, label in accounts.ACCOUNTS.items()}
-    inside = [name for name in accounts.ACCOUNTS if name not in accounts.OUTSIDE]
     return {
-        "schema": "euc-mass-balance/1",
         "reference": certificate.reference,
         "number": number,
         "demonstration": frozen["demonstration"],
@@ -98,7 +115,23 @@ def _content(certificate: Certificate, *, number: int, at: datetime) -> dict[str
         "status": certificate.status,
         "as_of": at.isoformat(timespec="seconds"),
         "token": certificate.token,
+    }
+
+
+def _balance(certificate: Certificate, at: datetime) -> dict[str, Any]:
+    """The numbers as they stand, with the words in both languages."""
+    day = today(at)
+    with translation.override("zh-hans"):
+        questions_zh = balancing.of(certificate, day=day).questions
+        chinese = {name: str(label) for name, label in accounts.ACCOUNTS.items()}
+    with translation.override("en"):
+        balance = balancing.as_json(balancing.of(certificate, day=day))
+        english = {name: str(label) for name, label in accounts.ACCOUNTS.items()}
+    inside = [name for name in accounts.ACCOUNTS if name not in accounts.OUTSIDE]
+    return {
+        "schema": "euc-mass-balance/1",
         "balance": balance,
+        "difference_mg": balance["difference_mg"],
         "questions_zh": questions_zh,
         "accounts": {name: [english[name], chinese[name]] for name in inside},
         "by_place": list(BY_PLACE),

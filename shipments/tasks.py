@@ -1,7 +1,8 @@
-"""Errands of consignments: the signed mass balance. Calls leaves alone."""
+"""Errands of consignments: papers about the ledger. Calls leaves alone."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +12,20 @@ from django.utils import timezone
 from accounts import actors
 from documents import signing, storing
 from euc import verification
-from shipments import balance_papers, balance_printing
+from shipments import balance_papers, balance_printing, consumption_printing
 from shipments.models import BalancePaper
 from workflow import errands, events
 from workflow.models import Errand
+
+KINDS = BalancePaper.Kind
+PRINTED: dict[str, Callable[..., bytes]] = {
+    KINDS.BALANCE: balance_printing.balance_pdf,
+    KINDS.CONSUMPTION: consumption_printing.consumption_pdf,
+}
+REGISTERED: dict[str, str] = {
+    KINDS.BALANCE: verification.MASS_BALANCE,
+    KINDS.CONSUMPTION: verification.CONSUMPTION,
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +43,7 @@ def print_balance(errand: Errand) -> Printed:
     signing.current_signer()  # without a key nothing is rendered in vain
     paper = BalancePaper.objects.select_related("certificate").get(pk=errand.subject_id)
     address = f"{settings.SITE_URL}/v/{paper.content['token']}/"
-    pdf = balance_printing.balance_pdf(content=paper.content, verify_url=address)
+    pdf = PRINTED[paper.kind](content=paper.content, verify_url=address)
     at = timezone.now()
     sealed = signing.seal(pdf, reason=paper.reference, at=at)
     return Printed(sealed.content, sealed.signer_subject, sealed.page_count, at)
@@ -43,7 +54,7 @@ def register_balance(errand: Errand, printed: Printed) -> None:
     paper = BalancePaper.objects.select_for_update(no_key=True).get(pk=errand.subject_id)
     document = storing.register(
         content=printed.content,
-        kind=verification.MASS_BALANCE,
+        kind=REGISTERED[paper.kind],
         reference=paper.reference,
         revision=paper.number,
         content_hash=paper.content_hash,

@@ -3,13 +3,24 @@
 from django.urls import path
 
 import shipments.converters  # noqa: F401 - registers the converters
-from shipments.views import balances, consignments, imports, incidents, stock, visits, watch
+from shipments.views import (
+    balances,
+    consignments,
+    imports,
+    incidents,
+    papers,
+    statements,
+    stock,
+    visits,
+    watch,
+)
 
 app_name = "shipments"
 
 CONSIGNMENT = "consignments/<consignment:reference>/"
 VISIT = "visits/<visit:reference>/"
 INCIDENT = "incidents/<incident:reference>/"
+STATEMENT = "certificates/<reference:reference>/statement"
 BALANCE = "certificates/<reference:reference>/balance"
 
 urlpatterns = [
@@ -49,10 +60,17 @@ urlpatterns = [
     path("certificates/<reference:reference>/incidents/new/", incidents.report, name="incident-report"),
     path(INCIDENT, incidents.detail, name="incident"),
     path(INCIDENT + "<slug:verb>/", incidents.step, name="incident-step"),
+    path("statement/", statements.own, name="own-statement"),
+    path("statement.<slug:ending>", statements.own_file, name="own-statement-file"),
+    path(STATEMENT + "/", statements.of_certificate, name="statement"),
+    path(STATEMENT + "/paper/", papers.ask_consumption, name="consumption-ask"),
+    path(STATEMENT + "/paper/progress/", papers.consumption_progress, name="consumption-progress"),
+    path(STATEMENT + "/papers/<int:number>.pdf", papers.consumption, name="consumption"),
+    path(STATEMENT + ".<slug:ending>", statements.certificate_file, name="statement-file"),
     path(BALANCE + "/", balances.balance, name="balance"),
-    path(BALANCE + "/paper/", balances.ask_paper, name="balance-paper-ask"),
-    path(BALANCE + "/paper/progress/", balances.paper_progress, name="balance-paper-progress"),
-    path(BALANCE + "/papers/<int:number>.pdf", balances.paper, name="balance-paper"),
+    path(BALANCE + "/paper/", papers.ask_balance, name="balance-paper-ask"),
+    path(BALANCE + "/paper/progress/", papers.balance_progress, name="balance-paper-progress"),
+    path(BALANCE + "/papers/<int:number>.pdf", papers.balance, name="balance-paper"),
     path(BALANCE + ".csv", balances.as_csv, name="balance-csv"),
     path(BALANCE + ".json", balances.as_json, name="balance-json"),
 ]

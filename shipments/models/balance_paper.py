@@ -1,7 +1,8 @@
-"""Signed mass balances: what was frozen of the ledger at a moment, and the sealed page that was made of it."""
+"""Papers about a certificate's ledger: what was frozen of it at a moment, and what was printed and sealed of that."""
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from documents.models import Document
@@ -9,10 +10,15 @@ from euc.models import Certificate
 
 
 class BalancePaper(models.Model):
-    """The mass balance of one certificate as of a moment: its numbers frozen, its page sealed and registered."""
+    """The mass balance or the consumption under one certificate as of a moment: frozen, sealed and registered."""
+
+    class Kind(models.TextChoices):
+        BALANCE = "BALANCE", _("mass balance")
+        CONSUMPTION = "CONSUMPTION", _("statement of consumption")
 
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="balance_papers")
     importer = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.BALANCE)
     number = models.PositiveIntegerField()
     as_of = models.DateTimeField()
     content = models.JSONField()
@@ -21,9 +27,11 @@ class BalancePaper(models.Model):
     document = models.OneToOneField(Document, models.PROTECT, null=True, related_name="balance_paper")
 
     class Meta:
-        ordering = ["certificate", "-number"]
+        ordering = ["certificate", "kind", "-number"]
         constraints = [
-            models.UniqueConstraint(fields=["certificate", "number"], name="balance_paper_number_once"),
+            models.UniqueConstraint(
+                fields=["certificate", "kind", "number"], name="balance_paper_number_once"
+            ),
         ]
 
     def __str__(self):
@@ -39,4 +47,5 @@ class BalancePaper(models.Model):
 
     @property
     def file_name(self) -> str:
-        return f"{self.certificate.slug}-mass-balance-{self.number}.pdf"
+        name = {self.Kind.BALANCE: "mass-balance", self.Kind.CONSUMPTION: "consumption"}[self.kind]
+        return f"{self.certificate.slug}-{name}-{self.number}.pdf"

@@ -211,6 +211,7 @@ SUBJECTS = {
     "export": lambda seeded, stage: {"pk": ExportItem.objects.get().pk},
     "export-step": lambda seeded, stage: {"pk": ExportItem.objects.get().pk},
     "holding": _holding,
+    "statement-file": lambda seeded, stage: {**_certificate(seeded, stage), "ending": "csv"},
     "incident": _incident,
     "incident-step": _incident,
     "visit": _visit,

@@ -305,10 +305,17 @@ ROUTES = {
     ),
     "shipments:balance": Route(get=READERS, subject="certificate", at="ISSUED"),
     "shipments:balance-paper-ask": Route(post=RECORDERS, subject="certificate", at="ISSUED"),
-    "shipments:balance-paper-progress": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "shipments:balance-paper-progress": _open(get=READERS, subject="certificate", at="ISSUED"),
     "shipments:balance-paper": _open(
         get=READERS, subject="line", at="ISSUED", after_get=ABSENT
     ),  # none sealed
+    "shipments:own-statement": Route(get=DRAFTERS),
+    "shipments:own-statement-file": _open(get=DRAFTERS, subject="ending", is_shared=True),
+    "shipments:statement": Route(get=READERS, subject="certificate", at="ISSUED"),
+    "shipments:statement-file": Route(get=READERS, subject="statement-file", at="ISSUED"),
+    "shipments:consumption-ask": Route(post=RECORDERS, subject="certificate", at="ISSUED"),
+    "shipments:consumption-progress": _open(get=READERS, subject="certificate", at="ISSUED"),
+    "shipments:consumption": _open(get=READERS, subject="line", at="ISSUED", after_get=ABSENT),  # none sealed
     "shipments:balance-csv": Route(get=READERS, subject="certificate", at="ISSUED"),
     "shipments:balance-json": Route(get=READERS, subject="certificate", at="ISSUED"),
     # Figures: importers see what is published of all together

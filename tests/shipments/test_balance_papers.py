@@ -11,9 +11,20 @@ from documents import signing, storing, verifying
 from documents.models import Document
 from euc import verification
 from euc.models.certificate import today
-from shipments import accounts, balance_papers, balance_printing, incidents, services
-from shipments.models import BalancePaper, Consignment, Lot
+from shipments import (
+    accounts,
+    balance_papers,
+    balance_printing,
+    consumption,
+    consumption_printing,
+    custody,
+    incidents,
+    services,
+    statement,
+)
+from shipments.models import BalancePaper, Consignment, Lot, Posting
 from shipments.services import LotPlan
+from shipments.statement import Period
 from tests.documents import poppler
 from tests.races import together
 from tests.shipments.voyage import KG
@@ -28,6 +39,10 @@ def print_it(monkeypatch):
     monkeypatch.setattr(signing, "current_signer", lambda: None)
     monkeypatch.setattr(signing, "seal", lambda pdf, **given: signing.Sealed(pdf, "CN=Stand-in", 1))
     assert errands.run(Errand.objects.get(kind=balance_papers.PRINT, state=Errand.PENDING).pk)
+
+
+def this_month(months=1):
+    return Period.of(today().year, today().month, months)
 
 
 @pytest.fixture
@@ -135,6 +150,72 @@ class TestPrinted:
         settings.SEAL_PKCS12 = tmp_path / "absent.p12"
         assert not errands.run(Errand.objects.get(kind=balance_papers.PRINT).pk)
         assert BalancePaper.objects.get().document is None
+
+
+class TestConsumption:
+    @pytest.fixture
+    def paper(self, used, drafter):
+        return balance_papers.ask_consumption(certificate=used, period=this_month(), by=drafter)
+
+    def test_freezes_the_figures_of_the_statement(self, used, paper):
+        rows = statement.of(statement.lots_of(certificate=used), this_month())
+        assert paper.content["total"] == statement.totals(rows)
+        assert paper.content["total"]["used_mg"] == 50 * KG
+        assert [(one["units"], one["weight_mg"]) for one in paper.content["products"]] == [(100, 50 * KG)]
+
+    def test_leaves_out_what_was_reversed(self, used, voyage):
+        built = Posting.objects.get(verb="build_in")
+        for verb in ("sell", "export_product"):
+            for posting in Posting.objects.filter(verb=verb):
+                custody.reverse(posting=posting, by=voyage.drafter, reason="wrong")
+        custody.reverse(posting=built, by=voyage.drafter, reason="wrong")
+        assert consumption.products(used, this_month()) == []
+
+    def test_is_one_page_with_a_blank_block_to_sign(self, paper, tmp_path):
+        pdf = consumption_printing.consumption_pdf(content=paper.content, verify_url=ADDRESS)
+        assert pdf == consumption_printing.consumption_pdf(content=paper.content, verify_url=ADDRESS)
+        text = "".join(poppler.text(pdf, tmp_path).split())
+        for words in ("DRAFT UNTIL SIGNED", "UDIN", "会计师证明", "Hub motor", "50.000", paper.reference):
+            assert "".join(words.split()) in text, words
+        assert poppler.pages(pdf, tmp_path) == 1
+
+    def test_sums_what_would_be_too_long(self, paper, tmp_path):
+        row = paper.content["rows"][0]
+        much = {**paper.content, "rows": [row] * (consumption_printing.MOST_ROWS + 1)}
+        pdf = consumption_printing.consumption_pdf(content=much, verify_url=ADDRESS)
+        assert "41rowstogether" in "".join(poppler.text(pdf, tmp_path).split())
+        assert poppler.pages(pdf, tmp_path) == 1
+
+    def test_is_counted_beside_the_balance_and_verified(self, used, drafter, paper, monkeypatch):
+        assert (paper.number, balance_papers.ask(certificate=used, by=drafter).number) == (1, 1)
+        for _paper in range(2):
+            monkeypatch.setattr(signing, "current_signer", lambda: None)
+            monkeypatch.setattr(signing, "seal", lambda pdf, **given: signing.Sealed(pdf, "CN=Stand-in", 1))
+            assert errands.run(Errand.objects.filter(kind=balance_papers.PRINT, state=Errand.PENDING)[0].pk)
+        document = BalancePaper.objects.get(kind="CONSUMPTION").document
+        assert document.kind == verification.CONSUMPTION
+        assert verification.of_document(document).reference == used.reference
+
+    def test_is_asked_for_on_the_page_of_its_period(self, client_for, used, drafter, monkeypatch):
+        path = f"/certificates/{used.slug}/statement/"
+        month = f"{today():%Y-%m}"
+        answer = client_for(drafter).post(path + "paper/", {"month": month, "months": "3"})
+        assert answer.headers["Location"] == f"{path}?month={month}&months=3"
+        part = client_for(drafter).get(path + "paper/progress/", {"month": month, "months": "3"})
+        assert "being made" in part.content.decode()
+        print_it(monkeypatch)
+        assert BalancePaper.objects.get().content["until"] == f"{this_month(3).last}"
+        page = client_for(drafter).get(path).content.decode()
+        assert f"{path}papers/1.pdf" in page
+        file = client_for(drafter).get(f"{path}papers/1.pdf")
+        assert "consumption-1.pdf" in file.headers["Content-Disposition"]
+
+    @pytest.mark.parametrize("month", ["2026-13", "x", ""])
+    def test_asks_again_for_a_month_that_is_none(self, client_for, used, drafter, month):
+        path = f"/certificates/{used.slug}/statement/paper/"
+        answer = client_for(drafter).post(path, {"month": month}, follow=True)
+        assert answer.status_code == 422
+        assert not BalancePaper.objects.exists()
 
 
 class TestPages:
