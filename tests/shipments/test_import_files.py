@@ -16,6 +16,7 @@ from licensing.models import Licence
 from shipments import import_files, import_writing, services
 from shipments.importing import Plan
 from shipments.models import Consignment, ImportedKey, ImportFile, ImportProblem, ImportRow, Lot
+from tests.races import together
 from tests.shipments.files import counts, finished, imported, problems, started
 from tests.shipments.voyage import KG, licence_for
 from workflow import engine, errands, events
@@ -359,3 +360,37 @@ class TestReasons:
         mended = sheets.csv_of([["1" if cell == "9" else cell for cell in row] for row in table])
         assert counts(imported(mended, life.drafter)) == (State.DONE, 1, 0, 0)
         assert set(Lot.objects.values_list("batch", flat=True)) >= {"=1+1"}
+
+
+def worked_off(file):
+    """To its end, each slice anew where somebody else was faster, as errands are tried again."""
+    for _ in range(200):
+        try:
+            if not import_files.work(file):
+                return file.state
+        except IntegrityError:
+            continue
+    return "never"
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+class TestRaces:
+    def test_two_files_with_the_same_rows_plan_each_once(self, life, rows, small_slices):
+        given = [{} for _ in range(24)]
+        files = [
+            started(rows(*given, {"invoice_number": f"own-{n}"}), life.drafter, skips_bad=True)
+            for n in (1, 2)
+        ]
+        states = together(*(lambda file=file: worked_off(file) for file in files))
+        assert states == [State.DONE, State.DONE]
+        assert Consignment.objects.count() == sum(file.planned for file in files) == 26
+        assert sum(file.known for file in files) == 24
+        assert not list(events.faults())
+
+    def test_two_workers_at_one_file_plan_each_row_once(self, life, rows, small_slices):
+        started(rows(*({} for _ in range(24))), life.drafter)
+        two = [ImportFile.objects.get() for _ in range(2)]
+        assert together(*(lambda file=file: worked_off(file) for file in two)) == [State.DONE, State.DONE]
+        assert Consignment.objects.count() == ImportFile.objects.get().planned == 24
+        assert not list(events.faults())
