@@ -110,10 +110,17 @@ def years() -> list[int]:
 
 
 def stored() -> clock.Calendar:
-    """The stored calendar, read once; what is not stored comes from the libraries, as `load` would write it."""
-    known = {row.day: clock.Day(row.is_working, row.is_official) for row in CalendarDay.objects.all()}
+    """The stored calendar, each year read once when a day of it is asked for.
+
+    What is not stored comes from the libraries, as `load` would write it.
+    """
+    known: dict[date, clock.Day] = {}
 
     def look_up(day: date) -> clock.Day:
+        if day not in known:
+            columns = ("day", "is_working", "is_official")
+            rows = CalendarDay.objects.filter(day__year=day.year).values_list(*columns)
+            known.update({row[0]: clock.Day(*row[1:]) for row in rows})
         if day not in known:
             for row in _year(day.year):
                 known.setdefault(row.day, clock.Day(row.is_working, row.is_official))

@@ -28,8 +28,7 @@ from licensing.simulating.sendings import WHOLE_MG, Sending, Way
 from licensing.simulating.serving import ExportersServer
 from licensing.simulating.worker import Work
 
-LISTED = timedelta(days=30)
-LISTED_BAD = timedelta(days=2)
+LISTED_BAD = timedelta(days=2)  # seen once, mended by the sender: two days, of which one may be bad
 BAD_DAYS = ("down", "cut", "garbled")
 COLUMNS = ("id", "case", "application", "station", "date", "licence_number", "licence_issued_on",
            "licence_expires_on", "weights_kg", "remark")  # fmt: skip
@@ -47,6 +46,7 @@ class Doors:
     work: Work
     chance: random.Random
     faults: frozenset[str]
+    listed_for: timedelta = timedelta(days=30)
     listed: list[Entry] = field(default_factory=list)
     pile: list[Entry] = field(default_factory=list)
     rooms: dict[str, Room] = field(default_factory=dict)
@@ -81,7 +81,9 @@ class Doors:
     def publish(self, at: datetime) -> None:
         """What the exporter's server says from now on, and whether it has a bad day."""
         self.listed = [
-            one for one in self.listed if one.sending.at > at - (LISTED_BAD if one.sending.bad else LISTED)
+            one
+            for one in self.listed
+            if one.sending.at > at - (LISTED_BAD if one.sending.bad else self.listed_for)
         ]
         self.server.body = json.dumps([record(one) for one in self.listed]).encode()
         had_bad_day = bool(self.server.fault)

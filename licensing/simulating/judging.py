@@ -50,7 +50,7 @@ def judge(year: Year) -> Verdict:
     for case in cases.prefetch_related("reports__withdrawal", "rulings").iterator(chunk_size=200):
         if case.status != _ruled(case):
             found.disagreeing.append(case.reference)
-        if _is_stuck(year, case):
+        if case.reference in year.stood and _is_stuck(year, case):  # known once the silence was played
             found.stuck.append(case.reference)
     return found
 

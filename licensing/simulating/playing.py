@@ -79,6 +79,7 @@ class Player:
     doors: Doors
     chance: random.Random
     issue: Issue
+    product: Callable[[datetime], None]
     waiting: list[Case]
     running: list[Case] = field(default_factory=list)
     free: list[Certificate] = field(default_factory=list)
@@ -88,7 +89,7 @@ class Player:
         """What happens on a day; gives each moment before something happens at it."""
         yield datetime.combine(day, time(0, 30), UTC)
         self.doors.sign_out()
-        self._withdraw(day)
+        self.withdraw(day)
         for case in [one for one in self.waiting if one.course.steps[0][1] <= day]:
             self._open(case)
         for sending in sorted(self._due(day), key=lambda one: one.at):
@@ -111,22 +112,13 @@ class Player:
                 yield case.sendings.pop(0)
 
     def _evening(self, day: date) -> None:
-        """Files are dropped, the list is fetched, errands are done; people decide; the night's commands run."""
+        """Files are dropped, the list is published, the product does what it owes; people decide."""
         at = datetime.combine(day, time(11), UTC)
         self.doors.drop(at)
         self.doors.publish(at)
-        feed_folders.take(now=at.timestamp() + 60)
-        feeding.owe_polls()
-        self.doors.work()
+        self.product(at)
         self._decide(0.4)
-        self._night(day)
         self._end()
-
-    def _night(self, day: date) -> None:
-        """What the clock does; its reminders once a week are enough here."""
-        call_command("expire_licences")
-        if day.toordinal() % 7 == 0:
-            call_command("remind_cases", stdout=StringIO())
 
     # --- cases --------------------------------------------------------------------------------------
 
@@ -191,21 +183,35 @@ class Player:
         self.year.stood = {reference: case.status for reference, case in known.items()}
         told = CaseReminder.objects.aggregate(last=Max("pk"))["last"] or 0
         for week in range(1, SILENCE // 7 + 1):
-            day = last + timedelta(days=7 * week)
+            day = last + timedelta(days=7 * week - last.toordinal() % 7)
             yield datetime.combine(day, time(12), UTC)
-            call_command("expire_licences")
-            call_command("remind_cases", stdout=StringIO())
+            _night(day)
         asked = CaseReminder.objects.filter(pk__gt=told).values_list("case__reference", flat=True)
         ended = LicenceCase.objects.filter(status__in=stations.ENDS).values_list("reference", flat=True)
         self.year.asked_about = {*asked, *ended}
 
-    def _withdraw(self, day: date) -> None:
+    def withdraw(self, day: date) -> None:
         """What was said by mistake is taken back, if it was taken at all."""
         for entry in [one for one in self.mistakes if _day_taken_back(one.sending) <= day]:
             self.mistakes.remove(entry)
             row = StatusReport.objects.filter(note=entry.sending.mark).first()
             if row and self.doors.withdraw(entry, row.pk):
                 self.year.withdrawn.add(entry.sending.mark)
+
+
+def an_evening(at: datetime) -> None:
+    """What clock and workers of the product do of an evening, done here."""
+    feed_folders.take(now=at.timestamp() + 60)
+    feeding.owe_polls()
+    work()
+    _night(at.date())
+
+
+def _night(day: date) -> None:
+    """The commands of the night; reminders once a week are enough here."""
+    call_command("expire_licences")
+    if day.toordinal() % 7 == 0:
+        call_command("remind_cases", stdout=StringIO())
 
 
 def _day_taken_back(sending: Sending) -> date:
@@ -225,7 +231,7 @@ def play(
     first = until - timedelta(days=YEAR)
     start = datetime.combine(first, time(4), UTC)
     with moving.clock(start) as moved, _stage(people, seed, first, faults) as (doors, issue):
-        player = player_of(doors, issue, first, cases, seed, faults, ways)
+        player = player_of(doors, issue, an_evening, first, cases, seed, faults, ways)
         for number in range(YEAR):
             for moment in player.day(first + timedelta(days=number + 1)):
                 moved.go_to(moment)
@@ -236,12 +242,20 @@ def play(
 
 
 def player_of(
-    doors: Doors, issue: Issue, first: date, cases: int, seed: int, faults: Sequence[str], ways: Sequence[Way]
+    doors: Doors,
+    issue: Issue,
+    product: Callable[[datetime], None],
+    first: date,
+    cases: int,
+    seed: int,
+    faults: Sequence[str],
+    ways: Sequence[Way],
 ) -> Player:
+    """A player with a plan; `product` does, or waits for, what the product's clock and workers do of an evening."""
     chance = random.Random(seed)  # noqa: S311 - a play, no secret
     waiting = list(plan(chance, first, cases, faults, ways, f"S{seed}."))
     waiting.sort(key=lambda case: case.course.steps[0][1])
-    return Player(Year(first), doors, chance, issue, waiting)
+    return Player(Year(first), doors, chance, issue, product, waiting)
 
 
 @contextmanager
@@ -253,6 +267,7 @@ def _stage(
         locmem = "django.core.mail.backends.locmem.EmailBackend"
         with override_settings(FEEDS_FOLDER=folder, EMAIL_BACKEND=locmem):
             mail.outbox = []
+            call_command("load_calendar", stdout=StringIO())
             issue = issuer(people, first)
             sources = add_sources(people["drafter"], issue().exporter_name, server.url)
             chance = random.Random(seed + 1)  # noqa: S311 - a play, no secret

@@ -35,7 +35,7 @@ class Way(StrEnum):
 
 
 FEEDS = frozenset({Way.HTTP, Way.WEBHOOK, Way.FILE})
-SHARES = {Way.HTTP: 24, Way.WEBHOOK: 22, Way.FILE: 22, Way.ROOM: 12, Way.IMPORTER: 15, Way.OFFICER: 5}
+SHARES = {Way.HTTP: 24, Way.WEBHOOK: 22, Way.FILE: 24, Way.ROOM: 4, Way.IMPORTER: 18, Way.OFFICER: 6}
 SOURCES = {Way.ROOM: "SUPPLIER_ROOM", Way.IMPORTER: "IMPORTER", Way.OFFICER: "OFFICER"}
 
 
@@ -67,7 +67,6 @@ class Sending:
     bad: str = ""
     is_true: bool = True
     is_doubled: bool = False
-    is_last: bool = False
     taken_back_after: int = 0
     encoding: str = "utf-8"
 
@@ -125,19 +124,19 @@ class _Exporter:
 
     def says(self) -> Iterator[Sending]:
         steps = self.course.steps
-        for place, (station, day) in enumerate(steps):
-            is_last = place == len(steps) - 1
-            if not is_last and station != stations.ISSUED and self.does("silent", 0.2):
+        for station, day in steps:
+            is_told = station == stations.ISSUED or (station, day) == steps[-1]
+            if not is_told and self.does("silent", 0.2):
                 continue
             delay = self.chance.randint(1, 20) if self.does("late", 0.35) else self.chance.randint(0, 1)
-            true = self.sending(station, day, day + timedelta(days=delay), is_last=is_last)
+            true = self.sending(station, day, day + timedelta(days=delay))
             if self.does("malformed", 0.1):
                 yield self.spoiled(true)
                 true = replace(true, at=true.at + timedelta(days=1))
             yield true
             yield from self.mistakes(true)
 
-    def sending(self, station: str, on: date, day: date, *, is_last: bool = False) -> Sending:
+    def sending(self, station: str, on: date, day: date) -> Sending:
         way = self.habit if self.chance.random() < 0.7 else self.way()
         encoding = "utf-8"
         if way in FEEDS and self.does("encoding", 0.3):
@@ -152,7 +151,6 @@ class _Exporter:
             licence=self.licence(on) if station == stations.ISSUED else None,
             is_doubled=self.does("doubled", 0.2),
             encoding=encoding,
-            is_last=is_last,
         )
 
     def _hour(self) -> time:
@@ -167,10 +165,7 @@ class _Exporter:
         """The same with something that must keep it out; the exporter mends it the next day."""
         kinds = [kind for kind in BAD[true.way] if kind != "garbled" or "encoding" in self.faults]
         bad = self.chance.choice([kind for kind in kinds if kind != "too_much" or true.licence])
-        spoiled = replace(
-            true, mark=f"{self.name}{self.number}-{next(self.marks)}.", bad=bad, is_doubled=False
-        )
-        return replace(spoiled, is_last=False)
+        return replace(true, mark=f"{self.name}{self.number}-{next(self.marks)}.", bad=bad, is_doubled=False)
 
     def mistakes(self, true: Sending) -> Iterator[Sending]:
         """What is said beside the truth: the same by another way, something else, what is taken back later."""
