@@ -67,7 +67,9 @@ def _ask(
     papers = BalancePaper.objects.filter(certificate=certificate, kind=kind)
     if waiting := papers.filter(document=None).first():
         return waiting
-    lots = Lot.objects.select_for_update(no_key=True).filter(consignment__certificate=certificate)
+    lots = Lot.objects.select_for_update(no_key=True, of=("self",)).filter(
+        consignment__certificate=certificate
+    )
     list(lots.order_by("pk").values_list("pk"))
     number = papers.count() + 1
     content = _named(certificate, number=number, at=at) | freeze(certificate, at)
