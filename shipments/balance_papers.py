@@ -21,7 +21,7 @@ from euc import workflow as certificate_law
 from euc.models import Certificate
 from euc.models.certificate import today
 from shipments import accounts, balance_printing, balancing, consumption, consumption_printing, incident_law
-from shipments.models import BalancePaper, Lot
+from shipments.models import BalancePaper, Consignment, Lot
 from shipments.statement import Period
 from workflow import engine, errands, events
 from workflow.law import Miss
@@ -67,7 +67,8 @@ def _ask(
     papers = BalancePaper.objects.filter(certificate=certificate, kind=kind)
     if waiting := papers.filter(document=None).first():
         return waiting
-    lots = Lot.objects.select_for_update(no_key=True).filter(consignment__certificate=certificate)
+    theirs = Consignment.objects.filter(certificate=certificate).values("pk")
+    lots = Lot.objects.select_for_update(no_key=True).filter(consignment__in=theirs)
     list(lots.order_by("pk").values_list("pk"))
     number = papers.count() + 1
     content = _named(certificate, number=number, at=at) | freeze(certificate, at)
