@@ -30,7 +30,7 @@ ROWS = figures.scaled(100_000, least=200)
 ONE_BY_ONE = min(ROWS, figures.scaled(2_000, least=50))
 LINES = 10
 WRITTEN = (Consignment, Lot, ImportedKey, Event)
-LEAST_OF_COPY, LEAST_OF_SINGLE, MOST_GROWTH = 0.3, 10, 40
+LEAST_OF_COPY, LEAST_OF_SINGLE, MOST_GROWTH = 0.2, 10, 40
 
 
 def rows_of(certificate: Certificate, licence: Licence, count: int, mark: str) -> list[dict[str, str]]:

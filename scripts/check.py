@@ -70,6 +70,7 @@ TYPED = [
         "shipments/importing.py",
         "shipments/import_columns.py",
         "shipments/import_files.py",
+        "shipments/import_rows.py",
         "shipments/import_writing.py",
         "documents/long_sheets.py",
         "workflow/pouring.py",

@@ -8,13 +8,12 @@ and taken back in slices where something does not hold any more.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -24,10 +23,10 @@ from accounts.actors import Actor
 from accounts.models import Organisation
 from accounts.roles import Role
 from documents import long_sheets, sheets, storing
-from shipments import import_columns, import_writing, importing, workflow
-from shipments.importing import Plan, Row
-from shipments.models import ColumnChoice, ImportFile, ImportProblem, ImportRow
-from workflow import engine, errands, events, pouring
+from shipments import import_columns, import_rows, import_writing, importing, workflow
+from shipments.importing import Plan
+from shipments.models import ColumnChoice, ImportFile
+from workflow import engine, errands, events
 from workflow.models import Errand
 
 WORK = "shipments.import"
@@ -201,77 +200,25 @@ def _read_some(file: ImportFile, by: Actor) -> None:
     named, width = file.named(), len(file.columns)
     texts = [(number, import_columns.texts_of(named, width, cells)) for number, cells in found]
     keyed = [(n, t, import_columns.invoice_of(n, t), import_columns.key_of(t)) for n, t in texts]
-    for part in _parts(keyed, PLAN_AT_ONCE):
-        _keep(file, part)
+    import_rows.keep(file, keyed)
     _set(file, read=file.read + len(found))
     if len(found) < READ_AT_ONCE:
         _set(file, state=State.PLANNING if file.skips_bad else State.CHECKING)
 
 
-def _keep(file: ImportFile, rows: Sequence[tuple[int, dict[str, str], str, str]]) -> None:
-    kept = ImportRow.objects.filter(file=file)
-    groups = _firsts(kept, "invoice", [invoice for *_others, invoice, _key in rows], "group")
-    twins = _firsts(kept, "key", [key for *_others, key in rows], "number")
-    made = []
-    for number, texts, invoice, key in rows:
-        made.append(
-            (file.pk, number, groups.setdefault(invoice, number), invoice, key, twins.get(key), texts)
-        )
-        twins.setdefault(key, number)
-    names = ("file_id", "number", "group", "invoice", "key", "twin", "texts")
-    pouring.pour(ImportRow, names, made)
-
-
-def _firsts(kept: Any, name: str, values: list[str], wanted: str) -> dict[str, int]:
-    found = kept.filter(**{f"{name}__in": set(values)}).values_list(name).annotate(first=Min(wanted))
-    return dict(found.order_by())
-
-
-def _parts(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    for at in range(0, len(rows), size):
-        yield rows[at : at + size]
-
-
-def _next(file: ImportFile) -> list[Plan]:
-    """The plans behind the cursor: whole invoices, PLAN_AT_ONCE rows at most or one invoice."""
-    rows = ImportRow.objects.filter(file=file, group__gt=file.cursor).order_by("group", "number")
-    values = rows.values_list("group", "number", "texts", "key", "twin")
-    found = list(values[: PLAN_AT_ONCE + 1])
-    plans = [
-        Plan([Row(number, texts, key, twin) for _group, number, texts, key, twin in some])
-        for _group, some in groupby(found, key=lambda row: row[0])
-    ]
-    return plans[:-1] if len(found) > PLAN_AT_ONCE and len(plans) > 1 else plans
-
-
 def _checked(file: ImportFile) -> list[Plan]:
     """The next plans, checked; the file's counts and place move behind them, problems are kept."""
-    plans = _next(file)
+    plans = import_rows.next_plans(file, PLAN_AT_ONCE)
     taken = {int(pk): weight for pk, weight in file.taken.items()}
     importing.check(plans, file.importer, taken)
     bad = [plan for plan in plans if plan.problems]
-    _note(file, bad)
+    import_rows.note(file, bad)
     columns: dict[str, Any] = {"taken": {str(pk): weight for pk, weight in taken.items()}}
     columns |= {"known": file.known + sum(bool(plan.known) for plan in plans), "bad": file.bad + len(bad)}
     if plans:
-        columns |= {"cursor": plans[-1].group, "done": file.done + _count(file, plans)}
+        columns |= {"cursor": plans[-1].group, "done": file.done + import_rows.count(file, plans)}
     _set(file, **columns)
     return plans
-
-
-def _count(file: ImportFile, plans: list[Plan]) -> int:
-    if len(plans) == 1:  # an invoice with more rows than a slice was not read to its end
-        return ImportRow.objects.filter(file=file, group=plans[0].group).count()
-    return sum(len(plan.rows) for plan in plans)
-
-
-def _note(file: ImportFile, bad: Sequence[Plan]) -> None:
-    problems = [
-        (file.pk, plan.group, number, column, said[:500])
-        for plan in bad
-        for number, column, said in sorted(plan.problems)
-    ]
-    pouring.pour(ImportProblem, ("file_id", "group", "number", "column", "text"), problems)
 
 
 def _check_some(file: ImportFile, by: Actor) -> None:
@@ -294,9 +241,7 @@ def _plan_some(file: ImportFile, by: Actor) -> None:
     new = [plan for plan in plans if plan.is_new]
     import_writing.write(new, file=file, by=by, at=at)
     _set(file, planned=file.planned + len(new))
-    _forget(
-        ImportRow.objects.filter(file=file, group__in=[plan.group for plan in plans if not plan.problems])
-    )
+    import_rows.forget(file, groups=[plan.group for plan in plans if not plan.problems])
     if not plans:
         _end(file, State.DONE, by=by, at=at)
 
@@ -322,16 +267,9 @@ def _end(file: ImportFile, state: str, *, by: Actor, at: datetime | None = None,
     """What was hidden is shown. Only rows that do not hold are kept: their reasons can be fetched."""
     at = at or timezone.now()
     _set(file, state=state, is_hidden=False, ended_at=at, refusal=said[:500])
-    bad = ImportProblem.objects.filter(file=file)
-    _forget(ImportRow.objects.filter(file=file).exclude(group__in=bad.values("group")))
+    import_rows.forget(file)
     verb = {State.DONE: "finish", State.REFUSED: "refuse", State.CANCELLED: "cancel"}[State(state)]
     _tell(file, verb, by=by, at=at, planned=file.planned, known=file.known, bad=file.bad)
-
-
-def _forget(rows: QuerySet[ImportRow]) -> None:
-    """In statements that are short each, as there is a limit to their time."""
-    while keys := list(rows.values_list("pk", flat=True)[:READ_AT_ONCE]):
-        ImportRow.objects.filter(pk__in=keys).delete()
 
 
 def _set(file: ImportFile, **columns: Any) -> None:
@@ -354,26 +292,3 @@ def _tell(file: ImportFile, verb: str, *, by: Actor, at: datetime | None = None,
 def is_stopped(file: ImportFile) -> bool:
     """Whether its errand failed for good: an administrator has to look."""
     return file.is_under_way and Errand.objects.dead().about(file).exists()
-
-
-def reasons(file: ImportFile) -> Iterator[list[list[str]]]:
-    """Every row of an invoice that was not planned, with the reasons, to be mended and sent again."""
-    names = [name for name in import_columns.NAMES if name in file.mapping.values()]
-    yield [["row", "reasons", *names]]
-    bad, group, last = ImportProblem.objects.filter(file=file), 0, 0
-    while True:
-        behind = Q(group__gt=group) | Q(group=group, number__gt=last)
-        rows = ImportRow.objects.filter(behind, file=file, group__in=bad.values("group"))
-        found = list(rows.order_by("group", "number").values_list("group", "number", "texts")[:PLAN_AT_ONCE])
-        if not found:
-            return
-        groups = (found[0][0], found[-1][0])
-        group, last, _texts = found[-1]
-        said: dict[int, list[str]] = {}
-        for number, column, text in bad.filter(group__range=groups).values_list("number", "column", "text"):
-            said.setdefault(number, []).append(f"{column}: {text}".lstrip(": "))
-        other = [_("Another row of this invoice does not hold.")]
-        yield [
-            [str(number), "; ".join(said.get(number, other)), *(texts.get(name, "") for name in names)]
-            for _group, number, texts in found
-        ]

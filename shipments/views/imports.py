@@ -19,7 +19,7 @@ from euc import workflow as certificate_law
 from euc.models import Certificate
 from euc.paging import paginate
 from licensing.models import Licence
-from shipments import import_columns, import_files
+from shipments import import_columns, import_files, import_rows
 from shipments.import_forms import ImportFileForm, MappingForm
 from shipments.models import ImportFile, ImportProblem
 from shipments.views import loading
@@ -147,5 +147,5 @@ def reasons(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
 
 def _written(found: ImportFile) -> Iterator[bytes]:
-    for number, rows in enumerate(import_files.reasons(found)):
+    for number, rows in enumerate(import_rows.reasons(found)):
         yield sheets.csv_of(rows, is_begun=bool(number))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from documents import sheets
 from licensing.models import Licence
-from shipments import import_files, import_writing, services
+from shipments import import_files, import_rows, import_writing, services
 from shipments.importing import Plan
 from shipments.models import Consignment, ImportedKey, ImportFile, ImportProblem, ImportRow, Lot
 from tests.races import together
@@ -29,6 +29,7 @@ State = ImportFile.State
 def small_slices(monkeypatch):
     monkeypatch.setattr(import_files, "PLAN_AT_ONCE", 3)
     monkeypatch.setattr(import_files, "READ_AT_ONCE", 4)
+    monkeypatch.setattr(import_rows, "AT_ONCE", 3)
 
 
 class TestTake:
@@ -352,7 +353,7 @@ class TestReasons:
     def test_tell_every_row_of_a_bad_invoice_and_can_be_sent_again(self, life, rows, small_slices):
         bad = [{"invoice_number": "A", "line": "9"}, {"invoice_number": "A", "batch": "=1+1"}]
         file = imported(rows({}, *bad, {}), life.drafter, skips_bad=True)
-        table = [row for some in import_files.reasons(file) for row in some]
+        table = [row for some in import_rows.reasons(file) for row in some]
         assert [row[:2] for row in table[1:]] == [
             ["3", "line: There is no such goods line."],
             ["4", "Another row of this invoice does not hold."],

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import Organisation
 from documents import sheets, uploads
-from shipments import import_columns, import_files
+from shipments import import_columns, import_files, import_rows
 from shipments.models import ImportFile, ImportProblem
 from workflow import engine
 
@@ -80,7 +80,7 @@ class Command(BaseCommand):
     def _answer(file, options):
         if options["reasons"]:
             with options["reasons"].open("wb") as out:
-                for number, rows in enumerate(import_files.reasons(file)):
+                for number, rows in enumerate(import_rows.reasons(file)):
                     out.write(sheets.csv_of(rows, is_begun=bool(number)))
         problems = ImportProblem.objects.filter(file=file).order_by("number", "pk")
         return {
