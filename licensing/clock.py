@@ -58,20 +58,24 @@ def count(
     """The clock that started on `start` as it stands on `on`; while a pause is open there is no due day."""
     is_open = any(last is None for _first, last in pauses)
     number, passed, day = 0, 0, start
+    first: date | None = None  # what day 1 would be: a pause that is open from the start leaves none to count
     day_1: date | None = None
     due: date | None = None
-    while day < on or day_1 is None or (due is None and not is_open):
+    while day < on or first is None or (due is None and not is_open):
         day += timedelta(days=1)
         if day - start > FARTHEST:
             raise TooFar(start)
-        if not calendar(day).is_working or _rests(day, pauses):
+        if not calendar(day).is_working:
+            continue
+        first = first or day
+        if _rests(day, pauses):
             continue
         number += 1
         day_1 = day_1 or day
         passed = number if day <= on else passed
         due = day if number == limit else due
     provisional = _is_guessed(start, due or on, calendar)
-    return Count(day_1, due, passed, limit, provisional, _rests(on, pauses))
+    return Count(day_1 or first, due, passed, limit, provisional, _rests(on, pauses))
 
 
 def _rests(day: date, pauses: Sequence[Pause]) -> bool:

@@ -95,6 +95,14 @@ class TestCount:
         assert (found.due_on, found.is_paused) == (None, True)
         assert found.number == clock.count(self.ACCEPTED, date(2026, 5, 10), known).number
 
+    def test_a_pause_from_the_start_leaves_no_due_day_either(self, known):
+        for since in (self.ACCEPTED, self.ACCEPTED + timedelta(days=1)):
+            found = clock.due_on(self.ACCEPTED, known, pauses=[(since, None)])
+            assert (found.due_on, found.number) == (None, 0)
+            assert found.day_1 == clock.due_on(self.ACCEPTED, known).day_1
+            later = clock.count(self.ACCEPTED, date(2026, 6, 30), known, pauses=[(since, None)])
+            assert (later.number, later.is_paused) == (0, True)
+
     def test_too_far_is_refused(self, known):
         with pytest.raises(clock.TooFar):
             clock.due_on(self.ACCEPTED, lambda day: clock.Day(False, True))
