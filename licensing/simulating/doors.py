@@ -8,7 +8,7 @@ import os
 import random
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts import actors
 from accounts.actors import Actor
 from documents import sheets
+from euc import control
 from euc.printing import kilograms
 from licensing import feed_signing, stations
 from licensing.models import FeedSource
@@ -28,7 +29,6 @@ from licensing.simulating.sendings import WHOLE_MG, Sending, Way
 from licensing.simulating.serving import ExportersServer
 from licensing.simulating.worker import Work
 
-LISTED_BAD = timedelta(days=2)  # seen once, mended by the sender: two days, of which one may be bad
 BAD_DAYS = ("down", "cut", "garbled")
 COLUMNS = ("id", "case", "application", "station", "date", "licence_number", "licence_issued_on",
            "licence_expires_on", "weights_kg", "remark")  # fmt: skip
@@ -47,6 +47,9 @@ class Doors:
     chance: random.Random
     faults: frozenset[str]
     listed_for: timedelta = timedelta(days=30)
+    mended_after: timedelta = timedelta(
+        days=2
+    )  # what is bad leaves the list; at most one of two days is a bad day
     listed: list[Entry] = field(default_factory=list)
     pile: list[Entry] = field(default_factory=list)
     rooms: dict[str, Room] = field(default_factory=dict)
@@ -83,7 +86,7 @@ class Doors:
         self.listed = [
             one
             for one in self.listed
-            if one.sending.at > at - (LISTED_BAD if one.sending.bad else self.listed_for)
+            if one.sending.at > at - (self.mended_after if one.sending.bad else self.listed_for)
         ]
         self.server.body = json.dumps([record(one) for one in self.listed]).encode()
         had_bad_day = bool(self.server.fault)
@@ -221,7 +224,7 @@ def record(entry: Entry) -> dict[str, str]:
     if sending.bad == "no_case":
         case = "LIC/0000000000/2020-21/0001"
     if sending.bad == "future":
-        day = sending.at.date() + timedelta(days=30)
+        day = _future(sending)
     told = {
         "id": sending.mark,
         "case": case,
@@ -245,7 +248,7 @@ def record(entry: Entry) -> dict[str, str]:
 
 def form(sending: Sending, days: str) -> dict[str, str]:
     """A sending as it is typed into the forms, with days written like this."""
-    day = sending.at.date() + timedelta(days=30) if sending.bad == "future" else sending.on
+    day = _future(sending) if sending.bad == "future" else sending.on
     given = {
         "claimed": sending.station,
         "claimed_on": day.strftime(days),
@@ -261,6 +264,11 @@ def form(sending: Sending, days: str) -> dict[str, str]:
             "weight-1": kilograms(_weight(sending)),
         }
     return given
+
+
+def _future(sending: Sending) -> date:
+    """A day that lies in the future, whether the clock is moved or not."""
+    return max(sending.at.date(), control.day_in_china()) + timedelta(days=30)
 
 
 def _weight(sending: Sending) -> int:

@@ -31,6 +31,8 @@ class Product:
             "PYTHONPATH": str(ROOT),
             "LOG_LEVEL": "WARNING",
             "SWEEP_SECONDS": "1",
+            "FEED_SECONDS": "2",
+            "FEEDS_FOLDER": str(folder / "feeds"),
         }
         self.running: dict[str, subprocess.Popen] = {}
         self.kills = 0

@@ -105,6 +105,13 @@ class TestCount:
         found = clock.count(eve, date(2026, 4, 1), known, limit=45, pauses=[(date(2026, 2, 21), None)])
         assert (found.day_1, found.number, found.due_on) == (None, 0, None)
 
+    def test_a_pause_from_the_start_leaves_no_due_day_either(self, known):
+        for since in (self.ACCEPTED, self.ACCEPTED + timedelta(days=1)):
+            found = clock.due_on(self.ACCEPTED, known, limit=45, pauses=[(since, None)])
+            assert (found.due_on, found.day_1, found.number) == (None, None, 0)
+            later = clock.count(self.ACCEPTED, date(2026, 6, 30), known, limit=45, pauses=[(since, None)])
+            assert (later.number, later.is_paused) == (0, True)
+
     def test_too_far_is_refused(self, known):
         with pytest.raises(clock.TooFar):
             clock.due_on(self.ACCEPTED, lambda day: clock.Day(False, True), limit=45)

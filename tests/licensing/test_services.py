@@ -253,6 +253,15 @@ class TestLicence:
         assert (fresh(case).status, fresh(case).licence.status) == ("USED_UP", "USED_UP")
 
 
+def test_a_case_is_paused_on_the_day_of_its_acceptance(case, life):
+    report(case, life.drafter, "ACCEPTED", 20)
+    report(case, life.drafter, "PAUSED", 20)
+    assert (fresh(case).status, fresh(case).due_on) == ("PAUSED", None)
+    assert services.clock_of(fresh(case)).is_paused
+    report(case, life.drafter, "REVIEW", 10)
+    assert fresh(case).due_on > ago(-30)
+
+
 class TestReopening:
     """What ended is not opened again once another case follows the application: a sentence, no crash."""
 
