@@ -27,7 +27,7 @@ DEMONSTRATION = MODE == "demonstration"
 DEBUG = env.bool("EUC_DEBUG", default=False)
 
 # Everything the running product writes lies under one folder: database, files, keys, queues.
-VAR_DIR = Path(env.str("EUC_VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+VAR_DIR = Path(env.str("EUC_VAR_DIR", default="") or BASE_DIR / "var").resolve()
 FILES_DIR = VAR_DIR / "files"
 KEYS_DIR = Path(env.str("EUC_KEYS_DIR", default=str(VAR_DIR / "keys")))
 FONTS_DIR = Path(env.str("EUC_FONTS_DIR", default=str(BASE_DIR / "static" / "vendor" / "fonts")))
