@@ -194,7 +194,7 @@ class Forger:
 
 
 class TestForgedMail:
-    @pytest.mark.django_db
+    @pytest.mark.django_db(transaction=True)  # as mail is taken: each in a transaction of its own
     def test_changes_no_status_and_is_never_lost(self, case, other_case, life, mailbox, monkeypatch):
         monkeypatch.setattr(reading, "MOST_BYTES", 200_000)
         chance = random.Random(20261130)
