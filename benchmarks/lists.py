@@ -46,14 +46,14 @@ def _on(engine) -> list[dict]:
     rows = [sizes.populate(engine)]
     with Probe(engine, sizes.SMALL) as small, Probe(engine, sizes.LARGE) as large:
         for name, email, url, deep in PAGES:
-            rows += _judged(f"{name}, {engine.label}", *_visits(small, large, email, url, deep))
+            rows += judged(f"{name}, {engine.label}", *visits(small, large, email, url, deep))
         for name, email, url in SEARCHES:
-            _few, many = _visits(small, large, email, url, False, rounds=3)
+            _few, many = visits(small, large, email, url, False, rounds=3)
             rows.append(figures.told(f"{name}: CPU time, {engine.label}", figures.quiet(many.cpu), "ms"))
     return rows
 
 
-def _visits(small: Probe, large: Probe, email: str, url: str, deep: bool, rounds: int = ROUNDS) -> list[Cost]:
+def visits(small: Probe, large: Probe, email: str, url: str, deep: bool, rounds: int = ROUNDS) -> list[Cost]:
     """What the page costs on both databases, visited in turn."""
     rounds = figures.scaled(rounds, least=1)
     urls = [(probe, probe.deep(url, email) if deep else url) for probe in (small, large)]
@@ -72,7 +72,7 @@ def _together(costs: tuple[Cost, ...]) -> Cost:
     )
 
 
-def _judged(name: str, few: Cost, many: Cost) -> list[dict]:
+def judged(name: str, few: Cost, many: Cost) -> list[dict]:
     return [
         figures.told(f"{name}: CPU time with many", figures.quiet(many.cpu), "ms"),
         figures.at_most(f"{name}: time, many to few", _ratio(few, many), "ratio", MOST),

@@ -134,10 +134,12 @@ class Visitor:
         from accounts.models import User
         from euc.models import Certificate
         from euc.paging import paginate
+        from licensing.models import LicenceCase
 
         person = User.objects.get(email=email)
         (organisation,) = actors.organisations_of(person)
-        rows = Certificate.objects.visible_to(actors.of(person, organisation))
+        listed = LicenceCase if url.startswith("/licences/") else Certificate
+        rows = listed.objects.visible_to(actors.of(person, organisation))
         order = ("-id",)
         if url.startswith("/queue/"):
             rows, order = rows.awaiting_review(), ("-risk", "submitted_at", "id")
