@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from euc.models.dated import Dated
@@ -41,4 +42,4 @@ class TimeLimit(Dated):
 
     @property
     def heading(self) -> str:
-        return str(self.get_kind_display())
+        return capfirst(self.get_kind_display())

@@ -67,6 +67,6 @@ class TestClocks:
             timezone.now() + timedelta(days=21)
         ):  # longer than any holiday and five days
             shown = client_for(drafter).get(f"/licences/{case.slug}/").content.decode()
-        assert "request for what is missing, after filing" in shown
+        assert "Request for what is missing, after filing" in shown
         assert "overdue" in shown
         assert "then counts as accepted" in shown
