@@ -475,6 +475,16 @@ class ConsignmentFilterForm(forms.Form):
             field.is_needed = True  # a filter has nothing optional about it
 
 
+class LabelForm(forms.Form):
+    """How many labels of a lot are printed: one for each box."""
+
+    copies = forms.IntegerField(min_value=1, max_value=120, initial=1, label=_("Labels"))
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["copies"].is_needed = True
+
+
 class StockFilterForm(forms.Form):
     """What the stock can be narrowed by."""
 

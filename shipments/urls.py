@@ -40,6 +40,7 @@ urlpatterns = [
     path(CONSIGNMENT + "<slug:verb>/", consignments.step, name="consignment-step"),
     path("stock/", stock.listing, name="stock"),
     path("stock/lots/<int:pk>/", stock.lot, name="lot"),
+    path("stock/lots/<int:pk>/labels/", stock.labels, name="lot-labels"),
     path("stock/places/<int:pk>/count/", stock.count, name="count"),
     path("stock/places/<int:pk>/<slug:verb>/", stock.move, name="move"),
     path("stock/postings/<int:pk>/reverse/", stock.reverse, name="posting-reverse"),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import roles_required
 from accounts.roles import Role
+from documents import qr
 from euc.models.certificate import today
 from euc.paging import paginate
 from euc.views.evidence import file_response
@@ -68,6 +71,23 @@ def lot(request: HttpRequest, pk: int) -> HttpResponse:
         "may_see_evidence": not request.actor.has(Role.ANALYST),
     }
     return render(request, "shipments/lot.html", context)
+
+
+@require_safe
+@roles_required(*loading.READERS)
+def labels(request: HttpRequest, pk: int) -> HttpResponse:
+    """Labels of a lot for its boxes, to be printed by the browser; the code on them opens the lot."""
+    found = loading.lot(request, pk)
+    form = forms.LabelForm(request.GET or None)
+    address = settings.SITE_URL + reverse("shipments:lot", args=[found.pk])
+    context = {
+        "lot": found,
+        "form": form,
+        "copies": range(form.cleaned_data["copies"] if form.is_valid() else 1),
+        "code": qr.svg(address, title=address),
+        "errors": form.errors,
+    }
+    return render(request, "shipments/labels.html", context, status=422 if form.errors else 200)
 
 
 def _holding(request: HttpRequest, pk: int) -> Holding:

@@ -115,7 +115,9 @@ class TestPdf:
     def test_is_written_in_the_language_of_who_asks(self, case, life):
         with translation.override("hi"):
             brief = prepare(case, life)
-        assert "निर्यात" in text_of(brief_printing.pdf(brief))
+        text = text_of(brief_printing.pdf(brief))
+        assert "आवेदन" in text
+        assert "The application" not in text
 
     def test_holds_the_longest_history_and_markup_as_text(self, case, life):
         with time_machine.travel(noon(LATE), tick=False):

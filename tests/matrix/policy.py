@@ -268,6 +268,7 @@ ROUTES = {
     ),
     "shipments:stock": Route(get=READERS),
     "shipments:lot": Route(get=READERS, subject="lot", at="ISSUED"),
+    "shipments:lot-labels": Route(get=READERS, subject="lot", at="ISSUED"),
     "shipments:count": Route(
         get=DRAFTERS, post=DRAFTERS, subject="holding", at="ISSUED", after_post=ANSWERED
     ),

@@ -229,6 +229,27 @@ class TestQueries:
         assert [queries_of(drafter, path) for path in paths] == before
 
 
+class TestLabels:
+    def test_carry_a_code_that_opens_the_lot(self, client_for, voyage, drafter, settings):
+        lot = voyage.received(LotPlan(1, KG, 10, batch="H-9")).lots()[0]
+        shown = client_for(drafter).get(f"/stock/lots/{lot.pk}/labels/?copies=3").content.decode()
+        assert shown.count("label-title") == 3
+        assert shown.count(f"<title>{settings.SITE_URL}/stock/lots/{lot.pk}/</title>") == 3
+        assert "H-9" in shown
+        assert voyage.certificate.reference in shown
+
+    @pytest.mark.parametrize("copies", ["0", "121", "x", "1e9"])
+    def test_refuse_beside_the_field(self, client_for, voyage, drafter, copies):
+        lot = voyage.received(LotPlan(1, KG, 10)).lots()[0]
+        answer = client_for(drafter).get(f"/stock/lots/{lot.pk}/labels/", {"copies": copies})
+        assert answer.status_code == 422
+        assert "field-copies" in answer.content.decode() or "id_copies" in answer.content.decode()
+
+    def test_are_not_those_of_another(self, client_for, voyage, stranger):
+        lot = voyage.received(LotPlan(1, KG, 10)).lots()[0]
+        assert client_for(stranger).get(f"/stock/lots/{lot.pk}/labels/").status_code == 404
+
+
 class TestQuery:
     def test_the_page_counts_the_days_to_answer(self, client_for, voyage, drafter):
         consignment = voyage.declared(LotPlan(1, KG))
