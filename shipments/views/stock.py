@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import urls
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -79,7 +79,7 @@ def labels(request: HttpRequest, pk: int) -> HttpResponse:
     """Labels of a lot for its boxes, to be printed by the browser; the code on them opens the lot."""
     found = loading.lot(request, pk)
     form = forms.LabelForm(request.GET or None)
-    address = settings.SITE_URL + reverse("shipments:lot", args=[found.pk])
+    address = settings.SITE_URL + urls.reverse("shipments:lot", args=[found.pk])
     context = {
         "lot": found,
         "form": form,
