@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 import licensing.converters  # noqa: F401 - registers the `case` converter
 from accounts.roles import Role
-from euc.api import ActsForAnOrganisation, CertificatePages
+from euc.api import ActsForAnOrganisation, CertificatePages, DraftsForAnImporter
 from licensing.models import LicenceCase, MailSuggestion
 
 
@@ -48,7 +48,7 @@ class SuggestionSerializer(serializers.ModelSerializer):
 class SuggestionsView(generics.ListAPIView):
     """Suggestions of one case."""
 
-    permission_classes = [ActsForAnOrganisation, SeesMail]
+    permission_classes = [ActsForAnOrganisation, SeesMail, DraftsForAnImporter]
     pagination_class = CertificatePages
     serializer_class = SuggestionSerializer
     queryset = MailSuggestion.objects.none()
