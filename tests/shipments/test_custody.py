@@ -261,11 +261,11 @@ class TestBalance:
         assert "lost or stolen" in said
 
     def test_costs_the_same_whatever_the_ledger(self, voyage, lot, certificate, django_assert_num_queries):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             balancing.of(certificate)
         for _ in range(5):
             voyage.move(lot, "issue", KG)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             balancing.of(certificate)
 
     def test_equals_a_recomputation_from_the_postings(self, voyage, certificate):

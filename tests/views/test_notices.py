@@ -1,3 +1,4 @@
+import inspect
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from euc import noticing, pledges, reminding, services
 from euc.models import Certificate
 from euc.models.certificate import today
 from licensing import noticing as licences
+from licensing.mail import keeping
+from shipments import incidents, visiting
 
 
 def told(actor, *, code=""):
@@ -100,18 +103,36 @@ class TestWhoIsTold:
         assert f"{issued.valid_until:%d-%m-%Y}" in notices.words(notice)
 
 
+# Written by services where nothing takes a step yet: what begins something, and mail.
+BESIDE_THE_LAW = {
+    "licensing.case.receive_mail": keeping,
+    "licensing.case.match_mail": keeping,
+    "shipments.visit.schedule": visiting,
+    "shipments.visit.reschedule": visiting,
+    "shipments.incident.report": incidents,
+}
+
+
+@pytest.mark.parametrize(("verb", "services"), BESIDE_THE_LAW.items())
+def test_verbs_beside_the_law_are_written_by_their_services(verb, services):
+    source = inspect.getsource(services)
+    assert f'"{verb}"' in source or f'"{verb.rpartition(".")[2]}"' in source
+
+
 def test_every_line_of_the_table_names_verbs_that_exist():
     """A verb in the table that no law and no service has would tell nobody, and nobody would notice."""
     from euc import workflow as law
+    from shipments.incident_law import INCIDENT
+    from shipments.visit_law import VISIT
     from shipments.workflow import CONSIGNMENT
 
     notices._load()
-    laws = (law.CERTIFICATE, law.UNDERTAKING, law.BLANKET, CONSIGNMENT)
+    laws = (law.CERTIFICATE, law.UNDERTAKING, law.BLANKET, CONSIGNMENT, INCIDENT, VISIT)
     steps = {f"{one.name}.{step.verb}" for one in laws for step in one.steps}
     known = (
         steps
         | {f"euc.undertaking.{step.verb}" for step in law.BLANKET.steps}
-        | {"euc.certificate.assign", *licences.RESTATED}
+        | {"euc.certificate.assign", *licences.RESTATED, *BESIDE_THE_LAW}
     )
     known |= {f"euc.blanket.{step.verb}" for step in law.UNDERTAKING.steps}
     unknown = [verb for line in notices.TELLINGS.values() for verb in line.verbs if verb not in known]
