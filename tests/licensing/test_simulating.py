@@ -20,7 +20,7 @@ from licensing.simulating.sendings import Way
 from tests.licensing import oracle
 from workflow import events
 
-CASES = int(os.environ.get("SIMULATED_CASES", "120"))
+CASES = int(os.environ.get("SIMULATED_CASES", "60"))
 SEED = int(os.environ.get("SIMULATED_SEED", "1"))
 
 
