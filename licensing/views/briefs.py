@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import roles_required
 from accounts.fields import TextField
+from accounts.roles import Role
 from documents import storing
 from euc.views.certificates import STATUS_OF
 from licensing import brief_printing, briefing, services
@@ -23,6 +24,7 @@ from workflow import engine
 from workflow.models import Errand
 
 SHOWN = 20
+FETCHERS = (*loading.REPORTERS, Role.AUDITOR)  # analysts see no files
 
 
 class BriefForm(forms.Form):
@@ -50,7 +52,7 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
             else:
                 messages.success(request, _("The brief is prepared; its PDF is being made."))
                 return redirect("licensing:brief", case.slug)
-    context = {"case": case, "refusal": refusal, **_briefs(case)}
+    context = {"case": case, "refusal": refusal, "may_fetch": request.actor.has(*FETCHERS), **_briefs(case)}
     if services.may_report(case, request.actor) and case.is_open:
         context["form"] = form
     return render(request, "licensing/brief.html", context, status=status)
@@ -69,7 +71,7 @@ def _briefs(case: LicenceCase) -> dict[str, Any]:
 
 
 @require_safe
-@roles_required(*loading.READERS)
+@roles_required(*FETCHERS)
 def file(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """The sealed PDF of a brief."""
     case = loading.case(request, reference)

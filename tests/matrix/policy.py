@@ -207,7 +207,7 @@ ROUTES = {
     "licensing:brief": Route(
         get=READERS, post=RECORDERS, subject="case", at="ISSUED", after_post=ANSWERED, looks_first=True
     ),
-    "licensing:brief-file": Route(get=READERS, subject="brief", at="ISSUED"),
+    "licensing:brief-file": Route(get=RECORDERS | {"auditor"}, subject="brief", at="ISSUED"),
     # Mail of a case; what belongs to none is the authority's
     "licensing:mail-list": Route(get=RECORDERS | {"auditor"}, query="?show=ALL"),
     "licensing:mail": Route(get=RECORDERS | {"auditor"}, subject="mail", at="ISSUED"),

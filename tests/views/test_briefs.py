@@ -41,11 +41,14 @@ class TestPage:
             content=b"%PDF", name="b.pdf", media_type="application/pdf", book=f"org-{case.importer_id}"
         )
         CaseBrief.objects.update(file=file)
+        assert "Download brief no. 1 (PDF)" in client_for(drafter).get(at(case, "/")).content.decode()
         shown = client_for(analyst).get(at(case, "/")).content.decode()
-        assert "Download brief no. 1 (PDF)" in shown
+        assert "Download brief no. 1 (PDF)" not in shown
+        assert "is being made" not in shown
         assert "Prepare the brief" not in shown
         assert "hx-trigger" not in shown.partition('id="briefs"')[2].partition(">")[0]
-        answer = client_for(analyst).get(at(case, "/1.pdf"))
+        assert client_for(analyst).get(at(case, "/1.pdf")).status_code == 403
+        answer = client_for(drafter).get(at(case, "/1.pdf"))
         assert (answer.content, answer["Content-Type"]) == (b"%PDF", "application/pdf")
         assert client_for(stranger).get(at(case, "/1.pdf")).status_code == 404
 
