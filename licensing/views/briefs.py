@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -39,6 +40,8 @@ class BriefForm(forms.Form):
 @roles_required(*loading.READERS)
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     """The briefs of a case, and the form for another."""
+    if request.method == "POST" and not request.actor.has(*loading.REPORTERS):
+        raise PermissionDenied
     case = loading.case(request, reference)
     form = BriefForm(request.POST or None)
     status, refusal = 200, None

@@ -204,9 +204,7 @@ ROUTES = {
         get=RECORDERS, post=RECORDERS, subject="report", at="ISSUED", after_post=ANSWERED
     ),
     "licensing:report-evidence": Route(get=RECORDERS | {"auditor"}, subject="report", at="ISSUED"),
-    "licensing:brief": Route(
-        get=READERS, post=RECORDERS, subject="case", at="ISSUED", after_post=ANSWERED, looks_first=True
-    ),
+    "licensing:brief": Route(get=READERS, post=RECORDERS, subject="case", at="ISSUED", after_post=ANSWERED),
     "licensing:brief-file": Route(get=RECORDERS | {"auditor"}, subject="brief", at="ISSUED"),
     # Mail of a case; what belongs to none is the authority's
     "licensing:mail-list": Route(get=RECORDERS | {"auditor"}, query="?show=ALL"),
