@@ -12,8 +12,7 @@ from euc.models import Certificate, GoodsLine
 from euc.models.goods import MOST_MG
 from licensing.models import Licence, LicenceLine
 from shipments import accounts, workflow
-
-READERS = (Role.OFFICER, Role.SENIOR, Role.AUDITOR, Role.ANALYST)
+from shipments.models.owned import READERS, Owned
 
 
 def of_actor(rows, actor, path=""):
@@ -39,7 +38,7 @@ class ConsignmentQuerySet(models.QuerySet):
         return self.select_related("importer", "certificate")
 
 
-class Consignment(models.Model):
+class Consignment(Owned, models.Model):
     """Goods that travel together under one invoice, one certificate and at most one Chinese export licence."""
 
     class Mode(models.TextChoices):
@@ -113,6 +112,7 @@ class Consignment(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
 
     objects = ConsignmentQuerySet.as_manager()
+    law = workflow
 
     class Meta:
         ordering = ["-id"]
@@ -153,22 +153,6 @@ class Consignment(models.Model):
 
     def __str__(self):
         return self.reference
-
-    @property
-    def book(self) -> str:
-        return f"org-{self.importer_id}"
-
-    @property
-    def slug(self) -> str:
-        return self.reference.replace("/", "-")
-
-    @property
-    def status_label(self):
-        return workflow.LABELS[self.status]
-
-    @property
-    def tone(self) -> str:
-        return workflow.TONES[self.status]
 
     @property
     def is_planned(self) -> bool:

@@ -6,23 +6,15 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Organisation
-from accounts.roles import Role
 from euc.models import Certificate
 from euc.models.living import at_and_by
 from shipments import accounts, incident_law
-from shipments.models.consignment import READERS, Lot
+from shipments.models.consignment import Lot
 from shipments.models.custody import Posting
+from shipments.models.owned import Owned, OwnedQuerySet
 
 
-class IncidentQuerySet(models.QuerySet):
-    def visible_to(self, actor):
-        """The importer's own; every one for those who oversee."""
-        if actor is None:
-            return self.none()
-        if actor.has(Role.DRAFTER, Role.SIGNATORY):
-            return self.filter(importer=actor.organisation)
-        return self if actor.has(*READERS) else self.none()
-
+class IncidentQuerySet(OwnedQuerySet):
     def for_list(self):
         return self.select_related("importer", "certificate", "lot__consignment")
 
@@ -30,7 +22,7 @@ class IncidentQuerySet(models.QuerySet):
         return self.filter(is_holding=True)
 
 
-class Incident(models.Model):
+class Incident(Owned, models.Model):
     """Something that happened to magnets under one certificate. `is_holding`: nothing is drawn on it meanwhile."""
 
     reference = models.CharField(max_length=40, unique=True)
@@ -64,6 +56,7 @@ class Incident(models.Model):
     lifted_at = models.DateTimeField(null=True)
 
     objects = IncidentQuerySet.as_manager()
+    law = incident_law
 
     class Meta:
         ordering = ["-id"]
@@ -98,22 +91,6 @@ class Incident(models.Model):
         return self.reference
 
     @property
-    def book(self) -> str:
-        return f"org-{self.importer_id}"
-
-    @property
-    def slug(self) -> str:
-        return self.reference.replace("/", "-")
-
-    @property
-    def status_label(self):
-        return incident_law.LABELS[self.status]
-
-    @property
-    def tone(self) -> str:
-        return incident_law.TONES[self.status]
-
-    @property
     def kind_label(self):
         return incident_law.KINDS[self.kind]
 
@@ -122,7 +99,3 @@ class Incident(models.Model):
         """The account and place it happened in, for people."""
         label = str(accounts.ACCOUNTS[self.account]) if self.account else ""
         return " · ".join(filter(None, (label, self.place)))
-
-    def has_member(self, person) -> bool:
-        """Whether this person belongs to the importer in any role, now."""
-        return person.memberships.active().filter(organisation_id=self.importer_id).exists()

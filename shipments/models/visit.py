@@ -9,30 +9,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
-from accounts.roles import Role
 from documents import picturing
 from documents.models import StoredFile
 from euc.models import Certificate
 from euc.models.certificate import today
 from euc.models.living import at_and_by
 from shipments import accounts, visit_law
-from shipments.models.consignment import READERS, Lot
+from shipments.models.consignment import Lot
 from shipments.models.custody import Holding
+from shipments.models.owned import Owned, OwnedQuerySet
 from workflow.append_only import AppendOnlyModel
 
 AT_HAND = accounts.IN_CARE - {accounts.IN_TRANSIT}  # what can be weighed in a visit
 DUE_AFTER = timedelta(days=365)
 
 
-class VisitQuerySet(models.QuerySet):
-    def visible_to(self, actor):
-        """The importer's own; every one for those who oversee."""
-        if actor is None:
-            return self.none()
-        if actor.has(Role.DRAFTER, Role.SIGNATORY):
-            return self.filter(importer=actor.organisation)
-        return self if actor.has(*READERS) else self.none()
-
+class VisitQuerySet(OwnedQuerySet):
     def for_list(self):
         return self.select_related("importer")
 
@@ -43,7 +35,7 @@ class VisitQuerySet(models.QuerySet):
         return self.filter(late | Q(status=visit_law.ACTION_OPEN, action_due_on__lt=day))
 
 
-class Visit(models.Model):
+class Visit(Owned, models.Model):
     """An officer's visit of one plant: which certificates and lots, what was found, what has to be done about it."""
 
     class AskedBy(models.TextChoices):
@@ -82,6 +74,7 @@ class Visit(models.Model):
     scheduled_at = models.DateTimeField(default=timezone.now)
 
     objects = VisitQuerySet.as_manager()
+    law = visit_law
 
     class Meta:
         ordering = ["-id"]
@@ -104,30 +97,10 @@ class Visit(models.Model):
         return self.reference
 
     @property
-    def book(self) -> str:
-        return f"org-{self.importer_id}"
-
-    @property
-    def slug(self) -> str:
-        return self.reference.replace("/", "-")
-
-    @property
-    def status_label(self):
-        return visit_law.LABELS[self.status]
-
-    @property
-    def tone(self) -> str:
-        return visit_law.TONES[self.status]
-
-    @property
     def is_overdue(self) -> bool:
         due = {visit_law.SCHEDULED: self.planned_on, visit_law.ACTION_OPEN: self.action_due_on}
         day = due.get(self.status)
         return day is not None and day < today()
-
-    def has_member(self, person) -> bool:
-        """Whether this person belongs to the importer in any role, now."""
-        return person.memberships.active().filter(organisation_id=self.importer_id).exists()
 
     def was_held_by(self, person) -> bool:
         return self.held_by_id == person.pk or self.samples.filter(taken_by=person).exists()
