@@ -20,7 +20,7 @@ from accounts.api import TooLarge
 from accounts.roles import Role
 from euc.api import ActsForAnOrganisation, CertificatePages, DraftsForAnImporter
 from euc.input_serializers import ProblemSerializer
-from licensing import feed_serializers, feeding
+from licensing import feed_serializers, feed_taking
 from licensing.models import FeedRun, FeedSource
 from licensing.models.feed import KEEPERS
 
@@ -89,16 +89,16 @@ class FeedInboxView(APIView):
     def post(self, request: Request, key: str) -> Response:
         plain = request._request
         length = plain.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > feeding.MOST_WEBHOOK_BYTES:
+        if not length.isdecimal() or int(length) > feed_taking.MOST_WEBHOOK_BYTES:
             raise TooLarge
         try:
-            taken = feeding.receive(
+            taken = feed_taking.receive(
                 key=key,
                 timestamp=plain.headers.get("X-Feed-Timestamp", ""),
                 given=plain.headers.get("X-Feed-Signature", ""),
                 body=plain.body,
             )
-        except feeding.TooMany:
+        except feed_taking.TooMany:
             raise exceptions.Throttled(wait=60) from None
         if not taken:
             log.warning("a call of feed %s was not taken", key[:40])

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from documents import uploads
-from licensing import feed_records, feeding
+from licensing import feed_records, feed_runs, feed_taking
 from licensing.models import FeedSource
 
 log = logging.getLogger(__name__)
@@ -55,10 +55,10 @@ def _take(source: FeedSource, file: Path) -> bool:
     kind = uploads.XLSX if content.startswith(b"PK\x03\x04") else uploads.CSV
     name = uploads.safe_name(file.name, kind)
     if len(content) > feed_records.MOST_BYTES:
-        feeding.refuse_file(source=source, name=name)
+        feed_runs.refuse_file(source=source, name=name)
         _put_aside(file, REFUSED, found.st_mtime_ns)
         return False
-    delivery = feeding.drop(source=source, content=content, name=name, mark=str(found.st_mtime_ns))
+    delivery = feed_taking.drop(source=source, content=content, name=name, mark=str(found.st_mtime_ns))
     _put_aside(file, TAKEN, found.st_mtime_ns)
     return delivery is not None
 

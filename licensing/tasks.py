@@ -7,7 +7,18 @@ from django.utils import timezone
 from accounts import actors
 from documents import storing
 from euc import control, noticing
-from licensing import brief_printing, briefing, emails, entering, feed_records, feeding, reminding, rooms
+from licensing import (
+    brief_printing,
+    briefing,
+    emails,
+    entering,
+    feed_asking,
+    feed_records,
+    feed_taking,
+    feed_working,
+    reminding,
+    rooms,
+)
 from licensing.models import (
     CaseBrief,
     CaseReminder,
@@ -88,14 +99,14 @@ def _brief(errand: Errand) -> CaseBrief:
     return CaseBrief.objects.select_related("case", "prepared_by").get(pk=errand.subject_id)
 
 
-def poll_feed(errand: Errand) -> feeding.Answer | None:
+def poll_feed(errand: Errand) -> feed_asking.Answer | None:
     """Ask the source; whatever it answers, or does not, is an answer."""
-    return feeding.ask(_source(errand))
+    return feed_asking.ask(_source(errand))
 
 
-def note_answer(errand: Errand, answer: feeding.Answer | None) -> None:
+def note_answer(errand: Errand, answer: feed_asking.Answer | None) -> None:
     """Keep the answer, and owe the work on what came, in the fenced transaction."""
-    feeding.note_answer(_source(errand), int(errand.key.rpartition(":")[2]), answer)
+    feed_asking.note_answer(_source(errand), int(errand.key.rpartition(":")[2]), answer)
 
 
 def _source(errand: Errand) -> FeedSource:
@@ -108,21 +119,21 @@ def read_feed(errand: Errand) -> feed_records.Unreadable | bool:
     if delivery.ended_at:
         return True
     try:
-        rows = feeding.rows_of(delivery)
+        rows = feed_working.rows_of(delivery)
     except feed_records.Unreadable as problem:
         return problem
-    return feeding.work_off(delivery, rows)
+    return feed_working.work_off(delivery, rows)
 
 
 def note_rows(errand: Errand, found: feed_records.Unreadable | bool) -> None:
     """Write the run when all is done or nothing can be, else owe the rest."""
     delivery = _delivery(errand)
     if isinstance(found, feed_records.Unreadable):
-        feeding.give_up(delivery, found.code, found.words)
+        feed_working.give_up(delivery, found.code, found.words)
     elif found:
-        feeding.finish(delivery)
+        feed_working.finish(delivery)
     else:
-        feeding.owe_more(delivery)
+        feed_working.owe_more(delivery)
 
 
 def _delivery(errand: Errand) -> FeedDelivery:
@@ -138,5 +149,5 @@ errands.handle(entering.SEND_CODE, work=send_room_code, settle=nothing_more)
 errands.handle(rooms.TELL_OF_CORRECTION, work=tell_of_correction, settle=nothing_more)
 errands.handle(reminding.REMIND, work=remind, settle=note_that_reminded)
 errands.handle(briefing.MAKE, work=make_brief, settle=keep_brief)
-errands.handle(feeding.POLL, work=poll_feed, settle=note_answer)
-errands.handle(feeding.READ, work=read_feed, settle=note_rows)
+errands.handle(feed_asking.POLL, work=poll_feed, settle=note_answer)
+errands.handle(feed_taking.READ, work=read_feed, settle=note_rows)

@@ -45,7 +45,12 @@ TYPED = [
         "licensing/feed_records.py",
         "licensing/feed_fetching.py",
         "licensing/feed_signing.py",
-        "licensing/feeding.py",
+        "licensing/feed_keeping.py",
+        "licensing/feed_runs.py",
+        "licensing/feed_asking.py",
+        "licensing/feed_taking.py",
+        "licensing/feed_working.py",
+        "licensing/feed_reporting.py",
     ),
     *(
         "licensing/mail/lettering.py",

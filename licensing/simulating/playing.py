@@ -20,7 +20,7 @@ from django.urls import reverse
 from accounts.actors import Actor
 from euc import demonstration
 from euc.models import Certificate
-from licensing import feed_folders, feeding, stations
+from licensing import feed_asking, feed_folders, feed_keeping, stations
 from licensing.models import CaseReminder, FeedSource, LicenceCase, StatusReport
 from licensing.simulating import courses, moving, sendings
 from licensing.simulating.courses import Course
@@ -202,7 +202,7 @@ class Player:
 def an_evening(at: datetime) -> None:
     """What clock and workers of the product do of an evening, done here."""
     feed_folders.take(now=at.timestamp() + 60)
-    feeding.owe_polls()
+    feed_asking.owe_polls()
     work()
     _night(at.date())
 
@@ -289,7 +289,7 @@ def _stage(
 def add_sources(by: Actor, exporter_name: str, url: str) -> dict[Way, FeedSource]:
     """One source of each kind, as the importer registers them."""
     return {
-        way: feeding.add(
+        way: feed_keeping.add(
             by=by,
             name=f"Exporter {way}",
             exporter_name=exporter_name,

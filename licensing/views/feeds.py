@@ -19,7 +19,15 @@ from documents import sheets, uploads
 from euc.paging import paginate
 from euc.views.certificates import STATUS_OF
 from euc.views.refusing import beside
-from licensing import feed_forms, feed_records, feed_signing, feeding
+from licensing import (
+    feed_asking,
+    feed_forms,
+    feed_keeping,
+    feed_records,
+    feed_runs,
+    feed_signing,
+    feed_taking,
+)
 from licensing.models import FeedRun, FeedSource
 from licensing.views import loading
 from workflow import engine
@@ -27,7 +35,7 @@ from workflow.models import Errand
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 READERS = (*loading.REPORTERS, Role.AUDITOR)
-ACTS = {"pause": feeding.pause, "resume": feeding.resume, "read": feeding.read_now}
+ACTS = {"pause": feed_keeping.pause, "resume": feed_keeping.resume, "read": feed_asking.read_now}
 CSV_TYPE = "text/csv; charset=utf-8"
 
 
@@ -43,7 +51,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = FeedSource.objects.visible_to(request.actor)
     page = paginate(rows, order=("-id",), query=request.GET)
     return render(
-        request, "licensing/feed_list.html", {"page": page, "may_keep": feeding.may_keep(request.actor)}
+        request, "licensing/feed_list.html", {"page": page, "may_keep": feed_keeping.may_keep(request.actor)}
     )
 
 
@@ -58,7 +66,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, status=422)
     try:
-        source = feeding.add(by=request.actor, **form.answers())
+        source = feed_keeping.add(by=request.actor, **form.answers())
     except engine.Incomplete as refused:
         return _form(request, form, refusal=beside(form, refused), status=422)
     except engine.Refusal as refused:
@@ -80,7 +88,7 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, source=source, status=422)
     try:
-        feeding.change(source=source, by=request.actor, **form.answers())
+        feed_keeping.change(source=source, by=request.actor, **form.answers())
     except engine.Incomplete as refused:
         return _form(request, form, source=source, refusal=beside(form, refused), status=422)
     except engine.Refusal as refused:
@@ -90,7 +98,7 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: Any, status: int = 200, **given: Any) -> HttpResponse:
-    context = {"form": form, "exporters": feeding.exporters(request.actor), **given}
+    context = {"form": form, "exporters": feed_keeping.exporters(request.actor), **given}
     return render(request, "licensing/feed_form.html", context, status=status)
 
 
@@ -108,7 +116,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
 def _detail(request: HttpRequest, source: FeedSource, form: Any, status: int = 200) -> HttpResponse:
     runs = FeedRun.objects.filter(source=source).select_related("delivery")
     waiting = source.deliveries.filter(ended_at=None).count()
-    owed = Errand.objects.about(source).filter(kind=feeding.POLL, state=Errand.PENDING)
+    owed = Errand.objects.about(source).filter(kind=feed_asking.POLL, state=Errand.PENDING)
     asked = FeedSource.objects.due().filter(pk=source.pk).exists() or owed.exists()
     context = {
         "source": source,
@@ -118,7 +126,7 @@ def _detail(request: HttpRequest, source: FeedSource, form: Any, status: int = 2
         "is_asked": asked,
         "has_folder": source.kind == FeedSource.Kind.FILE and settings.FEEDS_FOLDER,
         "is_busy": bool(waiting) or asked,
-        "may_keep": feeding.may_keep(request.actor),
+        "may_keep": feed_keeping.may_keep(request.actor),
         "fields": ", ".join(feed_records.FIELDS),
     }
     return render(request, "licensing/feed.html", context, status=status)
@@ -141,7 +149,7 @@ def remove(request: HttpRequest, key: str) -> HttpResponse:
     """Ask once more, then take the source away."""
     source = _source(request, key)
     if request.method == "POST":
-        feeding.remove(source=source, by=request.actor)
+        feed_keeping.remove(source=source, by=request.actor)
         messages.success(request, _("The source is removed. What it reported stays."))
         return redirect("licensing:feed-list")
     return render(request, "licensing/feed_remove.html", {"source": source})
@@ -154,7 +162,7 @@ def renew_secret(request: HttpRequest, key: str) -> HttpResponse:
     """A fresh secret, shown once."""
     source = _source(request, key)
     try:
-        secret = feeding.renew_secret(source=source, by=request.actor)
+        secret = feed_keeping.renew_secret(source=source, by=request.actor)
     except engine.Refusal as refused:
         messages.error(request, str(refused))
         return redirect("licensing:feed", key)
@@ -182,7 +190,9 @@ def _take(request: HttpRequest, source: FeedSource, file: UploadedFile) -> None:
     feed_records.Meter().expect(file.size or 0)
     content = file.read()
     kind = uploads.XLSX if content.startswith(b"PK\x03\x04") else uploads.CSV
-    feeding.upload(source=source, by=request.actor, content=content, name=uploads.safe_name(file.name, kind))
+    feed_taking.upload(
+        source=source, by=request.actor, content=content, name=uploads.safe_name(file.name, kind)
+    )
 
 
 @require_safe
@@ -190,6 +200,6 @@ def _take(request: HttpRequest, source: FeedSource, file: UploadedFile) -> None:
 def refused(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """The refused rows of a run with the reasons, in columns that can be mended and sent again."""
     run = get_object_or_404(FeedRun, source=_source(request, key), pk=pk, delivery__isnull=False)
-    content = sheets.csv_of(feed_records.refused_table(feeding.refused_rows(run)))
+    content = sheets.csv_of(feed_records.refused_table(feed_runs.refused_rows(run)))
     headers = {"Content-Disposition": f'attachment; filename="refused-{run.pk}.csv"'}
     return HttpResponse(content, content_type=CSV_TYPE, headers=headers)

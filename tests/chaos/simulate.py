@@ -18,7 +18,7 @@ django.setup()
 from django.conf import settings  # noqa: E402 - Django must be set up first
 
 from euc import control, demonstration  # noqa: E402
-from licensing import feeding  # noqa: E402
+from licensing import feed_asking  # noqa: E402
 from licensing.models import FeedSource, LicenceCase  # noqa: E402
 from licensing.simulating import judging, playing  # noqa: E402
 from licensing.simulating.doors import Doors  # noqa: E402
@@ -55,7 +55,7 @@ def idle(seconds: float = 3) -> bool:
 def fetched(source: FeedSource, by) -> bool:
     """Ask the exporter's list once more, until an answer that began after now is read."""
     since = django.utils.timezone.now()
-    feeding.read_now(source=FeedSource.objects.get(pk=source.pk), by=by)
+    feed_asking.read_now(source=FeedSource.objects.get(pk=source.pk), by=by)
     good = source.runs.filter(started_at__gt=since).exclude(outcome="FAILED")
     return wait_until(lambda: good.exists() and not busy(), 60)
 
@@ -112,7 +112,7 @@ def main(cases: int, seed: int, folder: Path) -> None:
         )  # fmt: skip
 
         def product(_at: datetime) -> None:
-            feeding.read_now(source=FeedSource.objects.get(pk=sources[Way.HTTP].pk), by=by)
+            feed_asking.read_now(source=FeedSource.objects.get(pk=sources[Way.HTTP].pk), by=by)
 
         player = playing.player_of(doors, issue, product, first, cases, seed, FAULTS, WAYS)
         for number in range(playing.YEAR):

@@ -11,7 +11,19 @@ from django.utils import timezone
 
 from documents import sheets
 from euc import control
-from licensing import feed_folders, feed_records, feed_signing, feeding, services, stations, tasks
+from licensing import (
+    feed_asking,
+    feed_folders,
+    feed_keeping,
+    feed_records,
+    feed_runs,
+    feed_signing,
+    feed_taking,
+    feed_working,
+    services,
+    stations,
+    tasks,
+)
 from licensing.models import (
     FeedDelivery,
     FeedRecord,
@@ -38,14 +50,14 @@ def server():
 
 @pytest.fixture
 def source(life, case, server):
-    return feeding.add(
+    return feed_keeping.add(
         by=life.drafter, name="Ningbo", exporter_name=case.exporter_name, kind="HTTP", url=server.url
     )
 
 
 @pytest.fixture
 def files(life, case):
-    return feeding.add(by=life.drafter, name="Drop", exporter_name=case.exporter_name, kind="FILE")
+    return feed_keeping.add(by=life.drafter, name="Drop", exporter_name=case.exporter_name, kind="FILE")
 
 
 def record(case, number=1, station="FILED", days=10, **given):
@@ -56,7 +68,7 @@ def record(case, number=1, station="FILED", days=10, **given):
 def run_all():
     """Every errand that is owed and due, until none is left."""
     for _ in range(50):
-        waiting = Errand.objects.runnable().filter(kind__in=(feeding.POLL, feeding.READ))
+        waiting = Errand.objects.runnable().filter(kind__in=(feed_asking.POLL, feed_taking.READ))
         if not waiting.exists():
             return
         for errand in waiting:
@@ -66,7 +78,7 @@ def run_all():
 def ask(source):
     """Ask a source now and work off what comes; its last run."""
     FeedSource.objects.filter(pk=source.pk).update(next_at=timezone.now())
-    feeding.owe_polls()
+    feed_asking.owe_polls()
     run_all()
     return source.runs.first()
 
@@ -79,7 +91,7 @@ def send(files, rows, life):
     """Rows as a file, worked off; the run."""
     head = list(dict.fromkeys(name for row in rows for name in row))
     content = sheets.csv_of([head, *([row.get(name, "") for name in head] for row in rows)])
-    feeding.upload(source=files, by=life.drafter, content=content, name="day.csv")
+    feed_taking.upload(source=files, by=life.drafter, content=content, name="day.csv")
     run_all()
     return files.runs.first()
 
@@ -91,7 +103,7 @@ def reasons(run):
 class TestKeeping:
     def add(self, by, case, **given):
         known = {"name": "N", "exporter_name": case.exporter_name, "kind": "WEBHOOK"}
-        return feeding.add(by=by, **(known | given))
+        return feed_keeping.add(by=by, **(known | given))
 
     @pytest.mark.parametrize(
         ("given", "field"),
@@ -118,32 +130,32 @@ class TestKeeping:
 
     def test_another_organisation_touches_nothing(self, source, officer, stranger):
         for by in (officer, stranger):
-            for verb in (feeding.pause, feeding.resume, feeding.remove, feeding.read_now):
+            for verb in (feed_keeping.pause, feed_keeping.resume, feed_keeping.remove, feed_asking.read_now):
                 with pytest.raises(NotAllowed):
                     verb(source=source, by=by)
         assert not FeedSource.objects.visible_to(officer).exists()
         assert not FeedSource.objects.visible_to(stranger).exists()
 
     def test_pausing_ends_asking_and_resuming_begins_it(self, source, life, server):
-        feeding.pause(source=source, by=life.drafter)
-        assert not feeding.owe_polls()
+        feed_keeping.pause(source=source, by=life.drafter)
+        assert not feed_asking.owe_polls()
         with pytest.raises(WrongStatus):
-            feeding.read_now(source=source, by=life.drafter)
-        feeding.resume(source=source, by=life.drafter)
+            feed_asking.read_now(source=source, by=life.drafter)
+        feed_keeping.resume(source=source, by=life.drafter)
         assert ask(source).outcome == "READ"
 
     def test_a_pause_while_it_waits_loses_no_turn(self, source, life, server):
-        feeding.owe_polls()
-        feeding.pause(source=source, by=life.drafter)
+        feed_asking.owe_polls()
+        feed_keeping.pause(source=source, by=life.drafter)
         run_all()
         assert not server.seen
-        feeding.resume(source=source, by=life.drafter)
+        feed_keeping.resume(source=source, by=life.drafter)
         assert ask(source).outcome == "READ"
 
     def test_removing_keeps_what_was_reported(self, source, case, life, server):
         server.records = [record(case)]
         ask(source)
-        feeding.remove(source=source, by=life.drafter)
+        feed_keeping.remove(source=source, by=life.drafter)
         assert not FeedSource.objects.visible_to(life.drafter).exists()
         assert (StatusReport.objects.count(), FeedRun.objects.count()) == (1, 1)
         verbs = [event.verb for event in events.about(source)]
@@ -168,7 +180,7 @@ class TestAsking:
         server.fault = "without_etag"
         assert [ask(source).outcome for _ in range(2)] == ["NOT_MODIFIED"] * 2
         assert FeedDelivery.objects.count() == 1
-        assert Errand.objects.filter(kind=feeding.POLL).count() == 1
+        assert Errand.objects.filter(kind=feed_asking.POLL).count() == 1
 
     def test_refused_rows_are_read_again_later(self, source, case, life, server):
         server.records = [record(case, application="unknown") | {"case": ""}]
@@ -176,15 +188,15 @@ class TestAsking:
         assert ask(source).outcome == "NOT_MODIFIED"
         report(case, life.drafter, "FILED", 20, application_number="unknown")
         later = timezone.now() + timedelta(hours=7)
-        answer = feeding.ask(fresh(source), at=later)
-        feeding.note_answer(fresh(source), fresh(source).turn, answer, at=later)
+        answer = feed_asking.ask(fresh(source), at=later)
+        feed_asking.note_answer(fresh(source), fresh(source).turn, answer, at=later)
         run_all()
         assert counts(source.runs.first()) == (1, 1, 0, 0)
 
     def test_read_now_reads_what_is_known(self, source, case, life, server):
         server.records = [record(case)]
         ask(source)
-        feeding.read_now(source=fresh(source), by=life.drafter)
+        feed_asking.read_now(source=fresh(source), by=life.drafter)
         run_all()
         assert "If-None-Match" not in server.seen[-1]
 
@@ -217,10 +229,10 @@ class TestAsking:
 
     def test_backoff_is_bounded_and_scattered(self):
         every = timedelta(minutes=15)
-        assert feeding.backoff(0, every, 0.5) == every
-        assert feeding.backoff(1000, every, 1) == timedelta(hours=7.2)
-        assert feeding.backoff(1000, timedelta(days=1), 0.5) == timedelta(days=1)
-        assert feeding.backoff(3, every, 0) < feeding.backoff(3, every, 1)
+        assert feed_runs.backoff(0, every, 0.5) == every
+        assert feed_runs.backoff(1000, every, 1) == timedelta(hours=7.2)
+        assert feed_runs.backoff(1000, timedelta(days=1), 0.5) == timedelta(days=1)
+        assert feed_runs.backoff(3, every, 0) < feed_runs.backoff(3, every, 1)
 
     @pytest.mark.parametrize("encoding", ["gbk", "utf-16", "utf-8-sig"])
     def test_reads_other_encodings(self, source, case, server, encoding):
@@ -230,39 +242,39 @@ class TestAsking:
 
     def test_asks_a_few_at_a_time_and_nobody_twice(self, source, life, case):
         for number in range(30):
-            feeding.add(by=life.drafter, name=f"W{number}", exporter_name=case.exporter_name, kind="HTTP",
+            feed_keeping.add(by=life.drafter, name=f"W{number}", exporter_name=case.exporter_name, kind="HTTP",
                         url="https://feed.example/")  # fmt: skip
-        assert feeding.owe_polls() == feeding.POLLS_AT_ONCE
-        assert feeding.owe_polls() == 0
-        assert Errand.objects.filter(kind=feeding.POLL).count() == feeding.POLLS_AT_ONCE
+        assert feed_asking.owe_polls() == feed_asking.POLLS_AT_ONCE
+        assert feed_asking.owe_polls() == 0
+        assert Errand.objects.filter(kind=feed_asking.POLL).count() == feed_asking.POLLS_AT_ONCE
 
     def test_a_turn_that_stopped_for_good_is_shown_and_followed_by_another(self, source, server):
-        feeding.owe_polls()
-        Errand.objects.filter(kind=feeding.POLL).update(state=Errand.DEAD, attempts=5)
-        feeding.owe_polls()
+        feed_asking.owe_polls()
+        Errand.objects.filter(kind=feed_asking.POLL).update(state=Errand.DEAD, attempts=5)
+        feed_asking.owe_polls()
         assert (fresh(source).state, source.runs.get().problem) == ("FAILING", "STOPPED")
         assert ask(source).outcome == "READ"
 
     def test_an_answer_from_another_address_is_left_aside(self, source, life, case, server):
-        answer = feeding.ask(source)
+        answer = feed_asking.ask(source)
         given = {"name": "N", "exporter_name": case.exporter_name, "url": server.url + "&other"}
-        feeding.change(source=source, by=life.drafter, **given)
-        feeding.note_answer(fresh(source), 0, answer)
+        feed_keeping.change(source=source, by=life.drafter, **given)
+        feed_asking.note_answer(fresh(source), 0, answer)
         assert not FeedRun.objects.exists()
         assert ask(source).outcome == "READ"
 
     def test_an_answer_counts_once(self, source, case, server):
         server.records = [record(case)]
-        answer = feeding.ask(source)
+        answer = feed_asking.ask(source)
         for _ in range(2):
-            feeding.note_answer(fresh(source), 0, answer)
+            feed_asking.note_answer(fresh(source), 0, answer)
         assert FeedDelivery.objects.count() == 1
 
     def test_the_command_asks_and_ends_what_stopped(self, source, case, server):
         server.records = [record(case)]
         call_command("poll_feeds", stdout=StringIO())
-        errands.run(Errand.objects.get(kind=feeding.POLL).pk)
-        Errand.objects.filter(kind=feeding.READ).update(state=Errand.DEAD)
+        errands.run(Errand.objects.get(kind=feed_asking.POLL).pk)
+        Errand.objects.filter(kind=feed_taking.READ).update(state=Errand.DEAD)
         call_command("poll_feeds", stdout=StringIO())
         assert (fresh(source).state, source.runs.get().problem) == ("FAILING", "STOPPED")
 
@@ -355,14 +367,16 @@ class TestRows:
             added_by=stranger.person,
         )  # fmt: skip
         content = sheets.csv_of([list(record(case)), list(record(case).values())])
-        feeding.upload(source=files, by=stranger, content=content, name="x.csv")
+        feed_taking.upload(source=files, by=stranger, content=content, name="x.csv")
         run_all()
         assert reasons(files.runs.get()) == ["case: No case of this exporter carries it."]
 
     def test_a_source_of_the_authority_reports_on_every_importers_case(self, case, life):
-        theirs = feeding.add(by=life.officer, name="O", exporter_name=case.exporter_name.upper(), kind="FILE")
+        theirs = feed_keeping.add(
+            by=life.officer, name="O", exporter_name=case.exporter_name.upper(), kind="FILE"
+        )
         content = sheets.xlsx_of([list(record(case)), list(record(case).values())], title="1")
-        feeding.upload(source=theirs, by=life.officer, content=content, name="x.xlsx")
+        feed_taking.upload(source=theirs, by=life.officer, content=content, name="x.xlsx")
         run_all()
         assert counts(theirs.runs.get()) == (1, 1, 0, 0)
 
@@ -372,26 +386,26 @@ class TestRows:
          (b"id,case,station,date\n" + b"1,2,3,4\n" * (feed_records.MOST_ROWS + 1), "NO_TABLE")],
     )  # fmt: skip
     def test_a_file_that_is_no_table_fails_as_a_whole(self, files, life, content, problem):
-        feeding.upload(source=files, by=life.drafter, content=content, name="x.csv")
+        feed_taking.upload(source=files, by=life.drafter, content=content, name="x.csv")
         run_all()
         assert (files.runs.get().problem, fresh(files).state) == (problem, "FAILING")
 
     def test_keeps_a_thousand_refused_rows_and_counts_all(self, files, case, life, monkeypatch):
-        monkeypatch.setattr(feeding, "MOST_KEPT", 3)
+        monkeypatch.setattr(feed_working, "MOST_KEPT", 3)
         run = send(files, [record(case, n, "gone") for n in range(5)], life)
         assert (run.refused, FeedRefusal.objects.count()) == (5, 3)
-        assert list(feeding.refused_rows(run))[-1][2] == "2 more rows were refused; the first 3 are kept."
+        assert list(feed_runs.refused_rows(run))[-1][2] == "2 more rows were refused; the first 3 are kept."
 
 
 class TestBadInput:
     @pytest.mark.parametrize("field", feed_records.FIELDS)
     def test_every_text_in_every_field_is_taken_or_refused(self, life, case, field):
         """Through the database too, which takes neither NUL nor half characters."""
-        hook = feeding.add(by=life.drafter, name="H", exporter_name=case.exporter_name, kind="WEBHOOK")
+        hook = feed_keeping.add(by=life.drafter, name="H", exporter_name=case.exporter_name, kind="WEBHOOK")
         records = [record(case, number) | {field: value} for number, value in enumerate([*VALUES, *DATES])]
         body, timestamp = json.dumps({"records": records}).encode(), str(int(timezone.now().timestamp()))
         given = feed_signing.signature(feed_signing.secret_of(hook), timestamp, body)
-        assert feeding.receive(key=hook.key, timestamp=timestamp, given=given, body=body)
+        assert feed_taking.receive(key=hook.key, timestamp=timestamp, given=given, body=body)
         run_all()
         run = hook.runs.get()
         assert (run.outcome, run.read) == ("READ", len(records))
@@ -402,20 +416,20 @@ class TestBadInput:
 class TestWorkingOff:
     def deliver(self, files, case, life, rows=6):
         content = [list(record(case)), *(list(record(case, n).values()) for n in range(rows))]
-        return feeding.upload(source=files, by=life.drafter, content=sheets.csv_of(content), name="x.csv")
+        return feed_taking.upload(source=files, by=life.drafter, content=sheets.csv_of(content), name="x.csv")
 
     def test_goes_on_where_it_stopped(self, files, case, life, monkeypatch):
         delivery = self.deliver(files, case, life)
-        monkeypatch.setattr(feeding, "WORK_SECONDS", 0)
-        work_off = feeding.work_off
-        monkeypatch.setattr(feeding, "work_off", lambda delivery, rows: work_off(delivery, rows, 0))
+        monkeypatch.setattr(feed_working, "WORK_SECONDS", 0)
+        work_off = feed_working.work_off
+        monkeypatch.setattr(feed_working, "work_off", lambda delivery, rows: work_off(delivery, rows, 0))
         run_all()
         assert counts(files.runs.get()) == (6, 6, 0, 0)
-        assert Errand.objects.filter(kind=feeding.READ, subject_id=delivery.pk).count() == 6
+        assert Errand.objects.filter(kind=feed_taking.READ, subject_id=delivery.pk).count() == 6
 
     def test_a_death_half_way_loses_and_repeats_nothing(self, files, case, life, monkeypatch):
         delivery = self.deliver(files, case, life)
-        take, left = feeding.take_rows, [3]
+        take, left = feed_working.take_rows, [3]
 
         def dying(*given, **more):
             left[0] -= 1
@@ -423,35 +437,35 @@ class TestWorkingOff:
                 raise SystemError("killed")
             return take(*given, **more)
 
-        monkeypatch.setattr(feeding, "take_rows", dying)
-        errand = Errand.objects.get(kind=feeding.READ)
+        monkeypatch.setattr(feed_working, "take_rows", dying)
+        errand = Errand.objects.get(kind=feed_taking.READ)
         assert not errands.run(errand.pk)
         assert (StatusReport.objects.count(), fresh(delivery).done) == (3, 3)
-        monkeypatch.setattr(feeding, "take_rows", take)
+        monkeypatch.setattr(feed_working, "take_rows", take)
         Errand.objects.update(due_at=timezone.now())
         run_all()
         assert (counts(files.runs.get()), StatusReport.objects.count()) == ((6, 6, 0, 0), 6)
 
     def test_done_twice_is_done_once(self, files, case, life):
         self.deliver(files, case, life)
-        errand = Errand.objects.get(kind=feeding.READ)
+        errand = Errand.objects.get(kind=feed_taking.READ)
         for _ in range(2):
             tasks.note_rows(errand, tasks.read_feed(errand))
         assert (FeedRun.objects.count(), StatusReport.objects.count()) == (1, 6)
 
     def test_stops_when_the_source_is_removed(self, files, case, life):
         self.deliver(files, case, life)
-        feeding.remove(source=files, by=life.drafter)
+        feed_keeping.remove(source=files, by=life.drafter)
         run_all()
         assert not StatusReport.objects.exists()
 
     def test_ten_thousand_known_rows_cost_few_queries(self, files, case, life, django_assert_max_num_queries):
         delivery = self.deliver(files, case, life, rows=1)
         run_all()
-        known = feeding.rows_of(delivery) * 1000
+        known = feed_working.rows_of(delivery) * 1000
         again = FeedDelivery.objects.create(source=files, file=delivery.file)
         with django_assert_max_num_queries(25):
-            assert feeding.work_off(again, known)
+            assert feed_working.work_off(again, known)
         assert fresh(again).unchanged == 1000
 
 
@@ -460,8 +474,8 @@ class TestWorkingOff:
 class TestRaces:
     def test_two_workers_on_one_delivery_make_each_report_once(self, files, case, life):
         delivery = TestWorkingOff().deliver(files, case, life, rows=12)
-        rows = feeding.rows_of(delivery)
-        work = lambda: feeding.work_off(FeedDelivery.objects.get(pk=delivery.pk), rows)  # noqa: E731
+        rows = feed_working.rows_of(delivery)
+        work = lambda: feed_working.work_off(FeedDelivery.objects.get(pk=delivery.pk), rows)  # noqa: E731
         results = together(*[work] * 4)
         assert all(isinstance(result, bool) for result in results)
         assert any(results)

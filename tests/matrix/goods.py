@@ -6,7 +6,7 @@ from typing import Any
 from documents import sheets, storing
 from euc.models import Certificate
 from euc.models.certificate import today
-from licensing import briefing, entering, feeding, rooms
+from licensing import briefing, entering, feed_working, rooms
 from licensing import services as licences
 from licensing.models import (
     CaseBrief,
@@ -91,7 +91,7 @@ def feed(mark: Any, by: Any) -> FeedSource:
     FeedRefusal.objects.create(
         delivery=delivery, row=1, given={"id": mark("draft", "feed.given")}, reasons=mark("draft", "feed.why")
     )
-    feeding.finish(delivery)
+    feed_working.finish(delivery)
     return source
 
 

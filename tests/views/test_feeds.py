@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from documents import sheets
-from licensing import feed_signing, feeding, services
+from licensing import feed_keeping, feed_runs, feed_signing, feed_taking, services
 from licensing.models import FeedDelivery, FeedRun, FeedSource, StatusReport
 from tests.euc.life import Life
 from tests.licensing.test_feeding import record, run_all
@@ -35,7 +35,7 @@ def case(drafter, signatory, officer, senior):
 @pytest.fixture
 def add(case, drafter):
     def made(kind, by=drafter, **given):
-        return feeding.add(by=by, name="Ningbo", exporter_name=case.exporter_name, kind=kind, **given)
+        return feed_keeping.add(by=by, name="Ningbo", exporter_name=case.exporter_name, kind=kind, **given)
 
     return made
 
@@ -104,7 +104,7 @@ class TestPages:
 
     def test_show_since_when_a_source_fails(self, client_for, drafter, add):
         source = add("HTTP", url="https://feed.example/")
-        feeding.fail(source, timezone.now(), "STATUS", "500", started_at=timezone.now())
+        feed_runs.fail(source, timezone.now(), "STATUS", "500", started_at=timezone.now())
         for path in (LIST, f"{LIST}{source.key}/"):
             shown = client_for(drafter).get(path).content.decode()
             assert "failing" in shown
@@ -151,10 +151,10 @@ class TestPages:
 
     def test_cost_as_many_queries_with_many_runs(self, queries_of, drafter, add):
         source, at = add("FILE"), timezone.now()
-        feeding.refuse_file(source=source, name="x")
+        feed_runs.refuse_file(source=source, name="x")
         before = queries_of(drafter, f"{LIST}{source.key}/")
         for _ in range(30):
-            feeding.refuse_file(source=source, name="x", at=at)
+            feed_runs.refuse_file(source=source, name="x", at=at)
         assert queries_of(drafter, f"{LIST}{source.key}/") == before
         assert "?after=" in client_page(drafter, source)
 
@@ -190,8 +190,8 @@ class TestCalls:
     def test_everything_else_gets_one_answer(self, hook, add, case, drafter):
         body, headers = message(hook, today_record(case))
         other, paused, removed, asked = add("WEBHOOK"), add("WEBHOOK"), add("WEBHOOK"), add("FILE")
-        feeding.pause(source=paused, by=drafter)
-        feeding.remove(source=removed, by=drafter)
+        feed_keeping.pause(source=paused, by=drafter)
+        feed_keeping.remove(source=removed, by=drafter)
         answers = [
             self.refused("0" * 30, body, headers),
             self.refused(hook, body + b" ", headers),
@@ -221,7 +221,7 @@ class TestCalls:
             assert call(hook, *message(hook, today_record(case, number), secret=secret)).status_code == 202
         FeedSource.objects.update(former_ends_at=timezone.now() - timedelta(seconds=1))
         assert call(hook, *message(hook, today_record(case, 3), secret=old)).status_code == 404
-        feeding.renew_secret(source=hook, by=drafter)
+        feed_keeping.renew_secret(source=hook, by=drafter)
         assert call(hook, *message(hook, today_record(case, 4), secret=old)).status_code == 404
 
     def test_another_installation_has_other_secrets(self, hook, settings):
@@ -234,7 +234,7 @@ class TestCalls:
             assert call(target, b"x" * (1024 * 1024 + 1), {}).status_code == 413
 
     def test_a_flood_is_told_to_wait(self, hook, case, monkeypatch):
-        monkeypatch.setattr(feeding, "MOST_WAITING", 1)
+        monkeypatch.setattr(feed_taking, "MOST_WAITING", 1)
         answers = [call(hook, *message(hook, today_record(case, number))) for number in range(2)]
         assert [answer.status_code for answer in answers] == [202, 429]
         assert answers[1]["Retry-After"] == "60"
@@ -258,7 +258,7 @@ class TestCalls:
 class TestApi:
     def test_shows_sources_with_their_runs(self, client_for, drafter, officer, analyst, add):
         source = add("FILE")
-        feeding.refuse_file(source=source, name="big.csv")
+        feed_runs.refuse_file(source=source, name="big.csv")
         (found,) = client_for(drafter).get("/api/v1/feed-sources/").json()["results"]
         assert (found["state"], found["key"]) == ("FAILING", source.key)
         run = client_for(drafter).get(f"/api/v1/feed-sources/{source.key}/").json()["runs"][0]
