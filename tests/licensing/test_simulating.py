@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 
 from documents import storing
 from euc import control, demonstration, reference
+from licensing import limits
 from licensing.models import FeedRefusal, FeedRun, LicenceCase, ReportRuling, StatusReport
 from licensing.simulating import judging, playing, sendings
 from licensing.simulating.sendings import Way
@@ -28,6 +29,7 @@ SEED = int(os.environ.get("SIMULATED_SEED", "1"))
 def year(db):
     """All of it in one test's database: it is long to play."""
     reference.load()
+    limits.load()
     people = demonstration.people()
     return playing.play(people=people, cases=CASES, seed=SEED, until=control.day_in_china())
 
