@@ -83,7 +83,7 @@ def picture(text: str) -> bytes:
     pen.rectangle((20, 20, 620, 380), outline="black", width=2)
     pen.text((60, 180), f"DEMONSTRATION\n\n{text}", fill="black")
     out = BytesIO()
-    image.save(out, "PNG")
+    image.save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 

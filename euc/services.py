@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -86,6 +87,7 @@ def submit(*, certificate: Certificate, by: Actor, notice_seen: bool, at: dateti
     """Sign and submit: freeze the content as a new revision, sign the undertaking, queue it by risk."""
     at = at or timezone.now()
     engine.lock(certificate)
+    prefetch_related_objects([certificate], "parties", "goods", "undertakings")
     number = certificate.revision_number + 1
     if certificate.status in workflow.EDITABLE:
         for undertaking in certificate.undertakings_list():

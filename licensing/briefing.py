@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from euc import control
-from licensing import calendar, limits, predicting, services
+from licensing import calendar, limits, predicting, services, timing
 from licensing.models import CaseBrief, LicenceCase, StatusReport
 from workflow import engine, errands, events
 
@@ -71,7 +71,7 @@ def facts(case: LicenceCase, on: date) -> dict[str, Any]:
         "accepted_on": _iso(case.accepted_on),
         "clock": _clock(case, on),
         "running": _running(case, on),
-        "pauses": [[_iso(first), _iso(last)] for first, last in services.pauses(counting)],
+        "pauses": [[_iso(first), _iso(last)] for first, last in timing.pauses(counting)],
         "reports": [_report(row) for row in counting[-MOST_REPORTS:]],
         "more_reports": max(len(counting) - MOST_REPORTS, 0),
         "forecast": _forecast(case, on),
@@ -99,7 +99,7 @@ def _parties(case: LicenceCase) -> dict[str, Any]:
 
 
 def _clock(case: LicenceCase, on: date) -> dict[str, Any] | None:
-    found = services.clock_of(case, on=on)
+    found = timing.clock_of(case, on=on)
     if found is None:
         return None
     return {

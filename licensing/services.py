@@ -22,7 +22,7 @@ from euc import control, printing
 from euc import workflow as certificate_law
 from euc.models import Certificate, GoodsLine, Serial
 from euc.models.certificate import today
-from licensing import calendar, clock, deriving, effects, limits, signals, stations
+from licensing import calendar, deriving, limits, signals, stations, timing
 from licensing import grounds as reasons
 from licensing.models import (
     Licence,
@@ -317,7 +317,7 @@ def _restate(case: LicenceCase, verb: str, *, by: Actor, at: datetime, details: 
         "licence": _last(counting, "licence"),
         "changed_at": at,
     }
-    columns |= _due(case, counting, columns["accepted_on"], at)
+    columns |= timing.due(case, counting, columns["accepted_on"], at)
     _put(case, columns)
     for name, value in columns.items():
         setattr(case, name, value)
@@ -370,23 +370,6 @@ def _last(reports: list[StatusReport], name: str) -> Any:
     return next((value for row in reversed(reports) if (value := getattr(row, name))), None)
 
 
-def pauses(reports: list[StatusReport]) -> list[clock.Pause]:
-    """From a reported pause to the next report that the review goes on, both in order of their days."""
-    rows = sorted(
-        (row for row in reports if row.claimed in stations.AFTER_ACCEPTANCE),
-        key=lambda row: (row.claimed_on, row.pk),
-    )
-    found: list[clock.Pause] = []
-    since: date | None = None
-    for row in rows:
-        if row.claimed == stations.PAUSED:
-            since = since or row.claimed_on
-        elif since is not None:
-            found.append((since, row.claimed_on))
-            since = None
-    return [*found, (since, None)] if since else found
-
-
 @transaction.atomic
 def count_anew(case: LicenceCase, *, by: Actor, at: datetime) -> None:
     """What bears on the clock from outside has changed: the calendar, or whether a list of China's counts."""
@@ -405,53 +388,11 @@ def recount(*, by: Actor, at: datetime | None = None) -> int:
     changed = 0
     for case in waiting.prefetch_related("reports__withdrawal").order_by("pk").iterator(chunk_size=200):
         counting = [row for row in case.reports.all() if not hasattr(row, "withdrawal")]
-        now = _due(case, counting, case.accepted_on, at, days, known)
+        now = timing.due(case, counting, case.accepted_on, at, days, known)
         if any(getattr(case, name) != value for name, value in now.items()):
             count_anew(case, by=by, at=at)
             changed += 1
     return changed
-
-
-def _due(
-    case: LicenceCase,
-    reports: list[StatusReport],
-    accepted_on: date | None,
-    at: datetime,
-    days: clock.Calendar | None = None,
-    known: limits.Known | None = None,
-) -> dict[str, Any]:
-    """The due day of the review, where a clock runs or rests; none without acceptance or without a limit."""
-    none: dict[str, Any] = {"due_on": None, "is_due_provisional": False}
-    if accepted_on is None or _has_no_limit(case, reports, control.day_in_china(at)):
-        return none
-    limit = (known or limits.stored())(limits.Kind.REVIEW, accepted_on)
-    if limit is None:
-        return none
-    counted = clock.due_on(accepted_on, days or calendar.stored(), limit=limit, pauses=pauses(reports))
-    return {
-        "due_on": counted.due_on,
-        "is_due_provisional": counted.provisional and counted.due_on is not None,
-    }
-
-
-def _has_no_limit(case: LicenceCase, reports: list[StatusReport], on: date) -> bool:
-    """Referred to the State Council (Order 792 art. 17), or a party is on the Watch List (art. 26)."""
-    is_referred = any(row.claimed == stations.REFERRED for row in reports)
-    return is_referred or effects.has_no_limit(effects.of(case.certificate, on))
-
-
-def clock_of(case: LicenceCase, *, on: date | None = None) -> clock.Count | None:
-    """The review's clock as of a day in China; None before acceptance, and where no limit applies any more."""
-    reports = [row for row in case.reports.select_related("withdrawal") if not hasattr(row, "withdrawal")]
-    until = on or control.day_in_china()
-    if case.accepted_on is None or _has_no_limit(case, reports, until):
-        return None
-    if case.status not in stations.AFTER_ACCEPTANCE and case.status_on:
-        until = min(until, max(case.status_on, case.accepted_on))
-    limit = limits.stored()(limits.Kind.REVIEW, case.accepted_on)
-    if limit is None:
-        return None
-    return clock.count(case.accepted_on, until, calendar.stored(), limit=limit, pauses=pauses(reports))
 
 
 # --- licences --------------------------------------------------------------------------------------------

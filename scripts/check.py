@@ -36,6 +36,7 @@ TYPED = [
         "licensing/grounds.py",
         "licensing/clock.py",
         "licensing/limits.py",
+        "licensing/timing.py",
         "licensing/briefing.py",
         "licensing/brief_printing.py",
         "licensing/forecasting.py",

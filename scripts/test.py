@@ -86,7 +86,16 @@ def run(results: Results, *legs: Leg) -> None:
                 leg.tell(results)
 
 
-ONCE = "--ignore=tests/benchmarks"  # they choose their databases themselves; once is enough
+# What chooses its database itself, or takes long and uses none: once is enough.
+ONCE = (
+    "benchmarks",
+    "config/test_up.py",
+    "documents/test_countersigning.py",
+    "documents/test_rendering.py",
+    "documents/test_revoking.py",
+    "documents/test_uploads.py",
+    "euc/test_printing.py",
+)
 
 
 def pytest(name: str, marks: str, env: dict[str, str], *more: str) -> Leg:
@@ -116,7 +125,7 @@ def on_services(results: Results, stack: contextlib.ExitStack) -> list[Leg]:
         results.missing(f"the suite on PostgreSQL and Redis: no {missing} here")
         return []
     env = {"DATABASE_URL": database, "REDIS_URL": redis}
-    return [pytest("PostgreSQL and Redis", "not browser", env, ONCE)]
+    return [pytest("PostgreSQL and Redis", "not browser", env, *(f"--ignore=tests/{name}" for name in ONCE))]
 
 
 def main() -> int:

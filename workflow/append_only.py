@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from django.db import models
-from django.db.migrations.operations import RunPython
+from django.db.migrations.operations.base import Operation
 
 
 class WriteOnce(Exception):
@@ -47,35 +47,54 @@ _SQLITE = """
 CREATE TRIGGER {table}_written_once_{when} BEFORE {when} ON {table}
 BEGIN SELECT RAISE(ABORT, 'rows of {table} are written once'); END
 """
+_GONE = "DROP TRIGGER IF EXISTS {table}_written_once_{when}"
 
 
-def refuse_changes_again(table: str) -> RunPython:
-    """A migration step after a change of columns, for which SQLite makes the table anew, without its triggers."""
+class RefuseChanges(Operation):
+    """A migration step: a trigger that refuses UPDATE and DELETE on `table` (SQLite and PostgreSQL).
 
-    def forwards(apps: Any, schema_editor: Any) -> None:
+    An operation of its own, not `RunPython`: it needs no models, and whatever asks for them makes Django build all of
+    them again.
+    """
+
+    reversible = True
+
+    def __init__(self, table: str):
+        self.table = table
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Triggers are no part of the models."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(_POSTGRESQL.format(table=self.table), None)  # the text holds a bare %
+        else:
+            self._on_sqlite(schema_editor, _SQLITE)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"DROP TRIGGER {self.table}_written_once ON {self.table}")
+        else:
+            self._on_sqlite(schema_editor, _GONE)
+
+    def _on_sqlite(self, schema_editor: Any, text: str) -> None:
+        for when in ("UPDATE", "DELETE"):
+            schema_editor.execute(text.format(table=self.table, when=when))
+
+    def references_model(self, name: str, app_label: str) -> bool:
+        return self.table == f"{app_label}_{name.lower()}"
+
+    def describe(self) -> str:
+        return f"Refuse changes of {self.table}"
+
+
+class RefuseChangesAgain(RefuseChanges):
+    """The step after a change of columns, for which SQLite makes the table anew, without its triggers."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         if schema_editor.connection.vendor == "sqlite":
-            for when in ("UPDATE", "DELETE"):
-                schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_written_once_{when}")
-                schema_editor.execute(_SQLITE.format(table=table, when=when))
+            self._on_sqlite(schema_editor, _GONE)
+            self._on_sqlite(schema_editor, _SQLITE)
 
-    return RunPython(forwards, RunPython.noop)
-
-
-def refuse_changes(table: str) -> RunPython:
-    """A migration step: a trigger that refuses UPDATE and DELETE on `table` (SQLite and PostgreSQL)."""
-
-    def forwards(apps: Any, schema_editor: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(_POSTGRESQL.format(table=table), None)  # the text holds a bare %
-            return
-        for when in ("UPDATE", "DELETE"):
-            schema_editor.execute(_SQLITE.format(table=table, when=when))
-
-    def backwards(apps: Any, schema_editor: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(f"DROP TRIGGER {table}_written_once ON {table}")
-            return
-        for when in ("UPDATE", "DELETE"):
-            schema_editor.execute(f"DROP TRIGGER {table}_written_once_{when}")
-
-    return RunPython(forwards, backwards)
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """The triggers were there before as well."""

@@ -93,9 +93,7 @@ def take(
 
 def lock(subject: models.Model) -> None:
     """Hold the row until the transaction ends, and read it afresh. On SQLite the transaction itself holds."""
-    manager = type(subject)._base_manager
-    manager.select_for_update(no_key=True).filter(pk=subject.pk).values_list("pk").get()
-    subject.refresh_from_db()
+    subject.refresh_from_db(from_queryset=type(subject)._base_manager.select_for_update(no_key=True))
 
 
 def _set(subject: Any, before: str, columns: dict[str, Any]) -> None:

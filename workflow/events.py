@@ -125,8 +125,11 @@ def _plain(details: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lock(book: str) -> Book:
-    Book.objects.get_or_create(name=book)
-    return Book.objects.select_for_update(no_key=True).get(name=book)
+    held = Book.objects.select_for_update(no_key=True).filter(name=book)
+    if (found := held.first()) is None:
+        Book.objects.get_or_create(name=book)
+        found = held.get()
+    return found
 
 
 def digest(event: Event) -> str:

@@ -2,7 +2,7 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -51,6 +51,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('kind', 'reference', 'revision'), name='document_once_per_revision'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='document_sha256')],
             },
         ),
-        refuse_changes("documents_storedfile"),
-        refuse_changes("documents_document"),
+        RefuseChanges("documents_storedfile"),
+        RefuseChanges("documents_document"),
     ]

@@ -6,7 +6,7 @@ import euc.models.certificate
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -449,6 +449,6 @@ class Migration(migrations.Migration):
             model_name='undertakingclause',
             constraint=models.UniqueConstraint(fields=('undertaking', 'clause'), name='undertaking_clause_once'),
         ),
-        refuse_changes("euc_revision"),
-        refuse_changes("euc_approval"),
+        RefuseChanges("euc_revision"),
+        RefuseChanges("euc_approval"),
     ]

@@ -6,7 +6,7 @@ import euc.models.living
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 # The days of one paper never decrease from slot to slot, whoever writes. What counts is each slot's last version.
 CLASH = """SELECT 1 FROM euc_originalentry e WHERE e.certificate_id = NEW.certificate_id AND e.slot <> NEW.slot
@@ -226,6 +226,6 @@ class Migration(migrations.Migration):
             model_name='original',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('place', 'OFFICE'), ('step__isnull', False)), models.Q(models.Q(('place', 'OFFICE'), _negated=True), ('step__isnull', True)), _connector='OR'), name='original_at_an_office_names_it'),
         ),
-        refuse_changes('euc_originalentry'),
+        RefuseChanges('euc_originalentry'),
         migrations.RunPython(guard_days, unguard_days),
     ]

@@ -6,7 +6,7 @@ import euc.models.living
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes_again
+from workflow.append_only import RefuseChangesAgain
 
 
 class Migration(migrations.Migration):
@@ -73,5 +73,5 @@ class Migration(migrations.Migration):
             },
             bases=(euc.models.living.Living, models.Model),
         ),
-        refuse_changes_again("euc_revision"),
+        RefuseChangesAgain("euc_revision"),
     ]

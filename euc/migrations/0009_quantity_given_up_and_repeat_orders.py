@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -63,5 +63,5 @@ class Migration(migrations.Migration):
             model_name='quantityrelease',
             constraint=models.CheckConstraint(condition=models.Q(('weight_mg__gt', 0), models.Q(('reason', ''), _negated=True)), name='quantity_release_says_how_much_and_why'),
         ),
-        refuse_changes('euc_quantityrelease'),
+        RefuseChanges('euc_quantityrelease'),
     ]

@@ -5,7 +5,7 @@ import euc.models.certificate
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 def complete(apps, schema_editor):
@@ -211,5 +211,5 @@ class Migration(migrations.Migration):
             model_name='signedundertaking',
             constraint=models.UniqueConstraint(fields=('undertaking', 'number'), name='signed_undertaking_number_once'),
         ),
-        refuse_changes('euc_signedundertaking'),
+        RefuseChanges('euc_signedundertaking'),
     ]

@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -38,5 +38,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('certificate', 'revision'), name='countersigned_once'), models.CheckConstraint(condition=models.Q(('valid_from__lte', models.F('valid_until'))), name='countersigned_validity_is_ordered')],
             },
         ),
-        refuse_changes('euc_countersignature'),
+        RefuseChanges('euc_countersignature'),
     ]

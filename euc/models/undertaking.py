@@ -201,22 +201,25 @@ class Undertaking(Paper):
         keys, parties = {clause.pk for clause in wanted}, parties or {}
         self.clauses.exclude(clause_id__in=keys).delete()
         given = {row.clause_id: row for row in self.clauses.all()}
+        added = []
         for clause in wanted:
             name, number = parties.get(clause.code, ("", ""))
             row = given.get(clause.pk)
             if row is None:
-                UndertakingClause.objects.create(
-                    undertaking=self, clause=clause, party_name=name, party_number=number
+                added.append(
+                    UndertakingClause(undertaking=self, clause=clause, party_name=name, party_number=number)
                 )
             elif (row.party_name, row.party_number) != (name, number):
                 self.clauses.filter(pk=row.pk).update(party_name=name, party_number=number)
+        UndertakingClause.objects.bulk_create(added)
 
     def freeze_texts(self) -> None:
         """Copy the wording of every clause as it stands now; what was signed no longer follows the library."""
-        for row in self.rows():
-            words = row.worded(self.exporter())
+        rows, exporter = self.rows(), self.exporter()
+        for row in rows:
+            words = row.worded(exporter)
             row.text_en, row.text_zh, row.text_hi = words["en"], words["zh"], words["hi"]
-            row.save(update_fields=["text_en", "text_zh", "text_hi"])
+        UndertakingClause.objects.bulk_update(rows, ["text_en", "text_zh", "text_hi"])
 
     def is_frozen(self) -> bool:
         """The wording is fixed from the signature on, and free again only while returned."""

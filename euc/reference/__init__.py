@@ -38,22 +38,22 @@ def _load_clauses() -> int:
         set(Policy.objects.values_list("code")),
     )
     shipped = {"is_shipped": True, "status": workflow.ADOPTED, "proposed_by": actors.clock_person()}
-    added = 0
+    added: list[Clause | Policy] = []
     for row in json.loads(CLAUSES.read_text(encoding="utf-8")):
         asked, code = row.pop("policies"), row["code"]
         row["effective_from"] = date.fromisoformat(row["effective_from"])
         if code not in clauses:
-            Clause.objects.create(reference=f"{code}-v1", **row, **shipped)
-            added += 1
+            added.append(Clause(reference=f"{code}-v1", **row, **shipped))
         for policy in asked:
             name = Policy.code_of(code, policy["template"], None)
             if (name,) not in policies:
                 dated = {"effective_from": row["effective_from"], "position": row["position"]}
-                Policy.objects.create(
-                    reference=f"{name}-v1", code=name, clause_code=code, **policy, **dated, **shipped
+                added.append(
+                    Policy(reference=f"{name}-v1", code=name, clause_code=code, **policy, **dated, **shipped)
                 )
-                added += 1
-    return added
+    for kind in (Clause, Policy):
+        kind.objects.bulk_create(row for row in added if isinstance(row, kind))
+    return len(added)
 
 
 def shipped_rules() -> list[dict[str, Any]]:
@@ -86,5 +86,5 @@ def load_dated(path: Path, kind: type[models.Model]) -> int:
     for row in missing:
         row["effective_from"] = date.fromisoformat(row["effective_from"])
         row |= {name: Decimal(row[name]) for name in ("low", "high") if name in row}
-        kind.objects.create(reference=f"{row['code']}-v1", **row, **shipped)
+    kind.objects.bulk_create(kind(reference=f"{row['code']}-v1", **row, **shipped) for row in missing)
     return len(missing)

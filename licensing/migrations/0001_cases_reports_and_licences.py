@@ -6,7 +6,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
             model_name='reportruling',
             constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='report_ruling_says_why'),
         ),
-        refuse_changes('licensing_statusreport'),
-        refuse_changes('licensing_reportwithdrawal'),
-        refuse_changes('licensing_reportruling'),
+        RefuseChanges('licensing_statusreport'),
+        RefuseChanges('licensing_reportwithdrawal'),
+        RefuseChanges('licensing_reportruling'),
     ]

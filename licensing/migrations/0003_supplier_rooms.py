@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -91,5 +91,5 @@ class Migration(migrations.Migration):
             model_name='roompost',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('report', None), models.Q(('text', ''), _negated=True)), models.Q(('report__isnull', False), ('text', '')), _connector='OR'), name='room_post_is_report_or_text'),
         ),
-        refuse_changes('licensing_roompost'),
+        RefuseChanges('licensing_roompost'),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes_again
+from workflow.append_only import RefuseChangesAgain
 
 
 class Migration(migrations.Migration):
@@ -17,5 +17,5 @@ class Migration(migrations.Migration):
             name='grounds',
             field=models.JSONField(default=list),
         ),
-        refuse_changes_again("licensing_statusreport"),
+        RefuseChangesAgain("licensing_statusreport"),
     ]

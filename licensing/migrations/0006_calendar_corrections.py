@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -31,5 +31,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='calendar_correction_has_a_source')],
             },
         ),
-        refuse_changes('licensing_calendarcorrection'),
+        RefuseChanges('licensing_calendarcorrection'),
     ]

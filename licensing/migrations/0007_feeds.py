@@ -7,7 +7,7 @@ import licensing.models.feed
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
             model_name='licencecase',
             index=models.Index(condition=models.Q(('application_number', ''), _negated=True), fields=['application_number'], name='licence_case_by_application'),
         ),
-        refuse_changes('licensing_feedrun'),
-        refuse_changes('licensing_feedrecord'),
-        refuse_changes('licensing_feedrefusal'),
+        RefuseChanges('licensing_feedrun'),
+        RefuseChanges('licensing_feedrecord'),
+        RefuseChanges('licensing_feedrefusal'),
     ]

@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -155,9 +155,9 @@ class Migration(migrations.Migration):
             model_name='mailsuggestion',
             constraint=models.CheckConstraint(condition=models.Q(('claimed__in', ('FILED', 'PROVINCE', 'CORRECTION', 'NOT_ACCEPTED', 'ACCEPTED', 'REVIEW', 'PAUSED', 'REFERRED', 'APPROVED', 'REFUSED', 'ISSUED', 'AMENDING', 'SUSPENDED', 'REVOKED', 'SURRENDERED', 'USED_UP', 'EXPIRED', 'WITHDRAWN'))), name='mail_suggestion_is_known'),
         ),
-        refuse_changes('licensing_mailmessage'),
-        refuse_changes('licensing_mailarrival'),
-        refuse_changes('licensing_mailmatching'),
-        refuse_changes('licensing_mailsuggestion'),
-        refuse_changes('licensing_mailruling'),
+        RefuseChanges('licensing_mailmessage'),
+        RefuseChanges('licensing_mailarrival'),
+        RefuseChanges('licensing_mailmatching'),
+        RefuseChanges('licensing_mailsuggestion'),
+        RefuseChanges('licensing_mailruling'),
     ]

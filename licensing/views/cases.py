@@ -29,6 +29,7 @@ from licensing import (
     rooms,
     services,
     stations,
+    timing,
 )
 from licensing.mail import tagging
 from licensing.models import Licence, LicenceCase, MailMessage, MailSuggestion, RoomPost, StatusReport
@@ -79,7 +80,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     rulings = list(case.rulings.select_related("decided_by", "report"))
     context = {
         "case": case,
-        "clock": services.clock_of(case),
+        "clock": timing.clock_of(case),
         "running": limits.running(case, control.day_in_china()),
         "prediction": predicting.of(case),
         "next_action": presenting.next_action(case) if case.is_open or case.status in presenting.NEXT else "",

@@ -20,7 +20,7 @@ from documents import signing, storing, uploads
 from euc import control, dossier
 from euc.views.certificates import STATUS_OF
 from euc.views.refusing import beside
-from licensing import awaiting, entering, room_forms, rooms, services
+from licensing import awaiting, entering, room_forms, rooms, timing
 from licensing.models import RoomCode, RoomInvitation
 from licensing.views import evidencing
 from licensing.views.guarding import COOKIE, by_link, inside
@@ -40,7 +40,7 @@ def door(
     case = invitation.case
     context = {
         "case": case,
-        "clock": services.clock_of(case),
+        "clock": timing.clock_of(case),
         "questions": awaiting.questions(case),
         "goods": case.certificate.goods.all(),
         "posts": list(invitation.posts.select_related("report__withdrawal").order_by("-id")),

@@ -5,7 +5,7 @@ import ministry.models.exports
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -107,5 +107,5 @@ class Migration(migrations.Migration):
             model_name='savedview',
             constraint=models.UniqueConstraint(fields=('person', 'organisation', 'name'), name='view_name_once'),
         ),
-        refuse_changes("ministry_crossing"),
+        RefuseChanges("ministry_crossing"),
     ]

@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -231,6 +231,6 @@ class Migration(migrations.Migration):
             model_name='posting',
             constraint=models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), ('from_place', models.F('to_place')), _negated=True), name='posting_moves_something'),
         ),
-        refuse_changes('shipments_draw'),
-        refuse_changes('shipments_posting'),
+        RefuseChanges('shipments_draw'),
+        RefuseChanges('shipments_posting'),
     ]

@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -124,6 +124,6 @@ class Migration(migrations.Migration):
             model_name='visitfile',
             constraint=models.UniqueConstraint(fields=('visit', 'file'), name='visit_file_once'),
         ),
-        refuse_changes('shipments_sample'),
-        refuse_changes('shipments_visitfile'),
+        RefuseChanges('shipments_sample'),
+        RefuseChanges('shipments_visitfile'),
     ]

@@ -6,7 +6,7 @@ import pytest
 
 from euc import control, workflow
 from euc.models import ListVersion, ScreeningHit, ScreeningList
-from licensing import effects, grounds, services, stations
+from licensing import effects, grounds, services, stations, timing
 from licensing.models import LicenceCase
 from workflow import engine, events
 
@@ -111,11 +111,11 @@ class TestLists:
         hit = listed("WATCH_LIST")
         judge(hit, "confirm", senior, officer)
         case.refresh_from_db()
-        assert (case.due_on, services.clock_of(case)) == (None, None)
+        assert (case.due_on, timing.clock_of(case)) == (None, None)
         judge(hit, "clear", senior, officer)
         case.refresh_from_db()
         assert case.due_on is not None
-        assert services.clock_of(case).limit == 45
+        assert timing.clock_of(case).limit == 45
 
     def test_a_suspended_listing_is_shown_and_does_nothing(self, case, life, senior, officer, listed):
         say(case, life.drafter, "ACCEPTED", 10)
@@ -124,7 +124,7 @@ class TestLists:
         judge(hit, "confirm", senior, officer)
         (found,) = effects.of(case.certificate, TODAY())
         assert found.is_suspended
-        assert services.clock_of(case) is not None
+        assert timing.clock_of(case) is not None
         assert not effects.of(case.certificate, TODAY() + timedelta(days=1))[0].is_suspended
 
     def test_the_control_list_is_named_on_the_page(self, case, life, senior, officer, listed, client_for):

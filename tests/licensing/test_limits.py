@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from accounts.models import Notice
 from euc import dating
-from licensing import limit_law, limits, presenting, reminding, services
+from licensing import limit_law, limits, presenting, reminding, services, timing
 from licensing.models import CaseReminder, LicenceCase, TimeLimit
 from tests.licensing.test_reminding import noon, send_all
 from tests.licensing.test_services import fresh
@@ -70,7 +70,7 @@ class TestReview:
     def test_takes_its_length_from_the_row(self, case, life, officer, senior):
         replace(life, officer, senior, 2, date(2026, 11, 3))
         old = told(case, life, "ACCEPTED", date(2026, 11, 2))
-        assert services.clock_of(old, on=date(2026, 11, 3)).limit == 45
+        assert timing.clock_of(old, on=date(2026, 11, 3)).limit == 45
 
     def test_is_counted_anew_by_a_row_for_its_day(self, case, life, officer, senior):
         due = told(case, life, "ACCEPTED", date(2026, 11, 3)).due_on
@@ -82,7 +82,7 @@ class TestReview:
     def test_has_no_due_day_where_no_row_says_how_long_it_is(self, case, life):
         TimeLimit.objects.filter(code="REVIEW").update(effective_from=date(2026, 11, 4))
         found = told(case, life, "ACCEPTED", date(2026, 11, 3))
-        assert (found.due_on, services.clock_of(found)) == (None, None)
+        assert (found.due_on, timing.clock_of(found)) == (None, None)
 
 
 class TestRunning:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from euc import control, signals
 from euc.models import GoodsLine
-from licensing import predicting, services, stations
+from licensing import predicting, services, stations, timing
 from licensing.models import Licence, LicenceCase, StatusReport
 from licensing.services import LicenceFacts
 from tests.races import together
@@ -162,13 +162,13 @@ class TestClock:
         report(case, life.drafter, "ACCEPTED", 60)
         report(case, life.drafter, "REFERRED", 50)
         assert fresh(case).due_on is None
-        assert services.clock_of(fresh(case)) is None
+        assert timing.clock_of(fresh(case)) is None
 
     def test_stops_with_the_decision(self, case, life):
         report(case, life.drafter, "ACCEPTED", 60)
-        running = services.clock_of(fresh(case)).number
+        running = timing.clock_of(fresh(case)).number
         report(case, life.drafter, "REFUSED", 30)
-        assert services.clock_of(fresh(case)).number < running
+        assert timing.clock_of(fresh(case)).number < running
 
 
 class TestLicence:
@@ -257,7 +257,7 @@ def test_a_case_is_paused_on_the_day_of_its_acceptance(case, life):
     report(case, life.drafter, "ACCEPTED", 20)
     report(case, life.drafter, "PAUSED", 20)
     assert (fresh(case).status, fresh(case).due_on) == ("PAUSED", None)
-    assert services.clock_of(fresh(case)).is_paused
+    assert timing.clock_of(fresh(case)).is_paused
     report(case, life.drafter, "REVIEW", 10)
     assert fresh(case).due_on > ago(-30)
 

@@ -21,7 +21,7 @@ from licensing.simulating.sendings import Way
 from tests.licensing import oracle
 from workflow import events
 
-CASES = int(os.environ.get("SIMULATED_CASES", "60"))
+CASES = int(os.environ.get("SIMULATED_CASES", "40"))
 SEED = int(os.environ.get("SIMULATED_SEED", "1"))
 
 

@@ -68,7 +68,7 @@ def import_file(mark: Any, by: Any) -> ImportFile:
             mark("draft", "import.batch"),
         ],
     ]
-    name = f"{mark('draft', 'import.name')}.csv"
+    name = f"{mark('draftfile', 'import.name')}.csv"
     file, _is_new = import_files.take(content=sheets.csv_of(rows), name=name, by=by)
     import_files.start(file=file, by=by, mapping=file.mapping, skips_bad=False)
     while import_files.work(file):

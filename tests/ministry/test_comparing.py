@@ -9,11 +9,14 @@ from ministry import comparing, figures, generating
 from ministry.models import Fact
 from ministry.reading import Reader, Span
 from ministry.tables import Query
+from tests import shared
 
 
-@pytest.fixture
-def trade(db):
-    generating.generate(certificates=80, years=3, seed=5)
+@pytest.fixture(scope="module")
+def trade(django_db_setup, django_db_blocker):
+    with shared.rows(django_db_blocker):
+        generating.generate(certificates=80, years=3, seed=5)
+        yield
 
 
 @pytest.fixture

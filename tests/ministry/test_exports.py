@@ -15,14 +15,17 @@ from ministry import asking, exporting, generating, rows
 from ministry.figures import FIGURES
 from ministry.models import Export, Fact
 from ministry.naming import Names
+from tests import shared
 from workflow import engine, errands
 from workflow.models import Errand, Event
 
 
-@pytest.fixture
-def trade(db, own_files):
+@pytest.fixture(scope="module")
+def trade(django_db_setup, django_db_blocker):
     """Two years of invented trade."""
-    generating.generate(certificates=40, years=2, seed=5)
+    with shared.rows(django_db_blocker):
+        generating.generate(certificates=40, years=2, seed=5)
+        yield
 
 
 def ask(by, form="csv", query="", figure="issued"):

@@ -23,6 +23,7 @@ from ministry.reading import Ask, Reader, Span
 from ministry.tables import Query
 from shipments import custody
 from shipments.models import Lot
+from tests import shared
 from workflow.models import Event
 
 PG = connection.vendor == "postgresql"
@@ -183,10 +184,12 @@ def invent(**given):
         cursor.execute("ANALYZE")
 
 
-@pytest.fixture
-def trade(db):
+@pytest.fixture(scope="class")
+def trade(django_db_setup, django_db_blocker):
     """Two years of invented trade."""
-    invent(certificates=120, years=2, seed=5)
+    with shared.rows(django_db_blocker):
+        invent(certificates=120, years=2, seed=5)
+        yield
 
 
 @pytest.fixture

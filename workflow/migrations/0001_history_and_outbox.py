@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from workflow.append_only import refuse_changes
+from workflow.append_only import RefuseChanges
 
 
 class Migration(migrations.Migration):
@@ -78,5 +78,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('book', 'number'), name='event_once_per_number')],
             },
         ),
-        refuse_changes("workflow_event"),
+        RefuseChanges("workflow_event"),
     ]
