@@ -7,13 +7,23 @@ from hashlib import sha256
 from io import BytesIO
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rest_framework import authentication, exceptions, parsers, permissions, renderers, throttling
+from rest_framework import (
+    authentication,
+    exceptions,
+    parsers,
+    permissions,
+    renderers,
+    serializers,
+    throttling,
+)
 from rest_framework.response import Response
 
 from accounts import answers, tokens
+from accounts import text as texts
 from accounts.roles import Scope
 
 
@@ -83,6 +93,49 @@ class InFlight(exceptions.APIException):
 class OtherRequest(exceptions.APIException):
     status_code = 422
     default_code = "key_of_another_request"
+
+
+class AnyFile(renderers.BaseRenderer):
+    """Files come as they are, whatever is accepted; refusals stay problem details."""
+
+    media_type = "*/*"
+    format = "file"
+
+    def render(self, data, *_context, **_given):
+        return renderers.JSONRenderer().render(data)
+
+
+class KnownInputs(serializers.Serializer):
+    """An object that is read member by member; one that nobody asks for is refused, not passed over."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict) and (strange := set(data) - set(self.fields)):
+            said = exceptions.ErrorDetail(_("There is no such input."), code="unknown")
+            raise exceptions.ValidationError({str(name)[:200]: [said] for name in strange})
+        return super().to_internal_value(data)
+
+
+class LineOfText(serializers.CharField):
+    """Text as the forms take it: one line, without signs that cannot be seen."""
+
+    clean = staticmethod(texts.clean_line)
+
+    def __init__(self, *, max_length, **given):
+        self.most = max_length
+        super().__init__(trim_whitespace=False, max_length=max_length, **given)
+
+    def to_internal_value(self, data):
+        text = super().to_internal_value(data)
+        try:
+            return self.clean(text, max_length=self.most) if text else text
+        except ValidationError as problem:
+            raise exceptions.ValidationError(serializers.get_error_detail(problem)) from None
+
+
+class LinesOfText(LineOfText):
+    """The same in several lines."""
+
+    clean = staticmethod(texts.clean_text)
 
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")

@@ -17,7 +17,7 @@ from accounts.api import TooLarge
 from euc import api as euc_api
 from euc import converters, shapes  # noqa: F401  (converters registers `reference`)
 from licensing import api as licensing_api
-from licensing import feed_api, mail_api
+from licensing import feed_api, mail_api, writing_api
 from ministry import api as ministry_api
 from shipments import api as shipments_api
 from workflow import engine
@@ -94,6 +94,17 @@ urlpatterns = [
         "licence-cases/<case:reference>/suggestions/",
         mail_api.SuggestionsView.as_view(),
         name="api-suggestions",
+    ),
+    path(
+        "licence-cases/<case:reference>/reports/",
+        writing_api.ReportsView.as_view(),
+        name="api-reports",
+    ),
+    path("licence-cases/<case:reference>/briefs/", writing_api.BriefsView.as_view(), name="api-briefs"),
+    path(
+        "licence-cases/<case:reference>/briefs/<int:number>/file/",
+        writing_api.BriefFileView.as_view(),
+        name="api-brief-file",
     ),
     path(
         "certificates/<reference:reference>/balance/", shipments_api.BalanceView.as_view(), name="api-balance"

@@ -22,6 +22,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from accounts.api import AnyFile
 from euc.api import ActsForAnOrganisation, DraftsForAnImporter
 from euc.input_serializers import ProblemSerializer
 from ministry import access, asking, comparing, exporting, reading
@@ -303,16 +304,6 @@ class ExportView(APIView):
         export = export_of(request, key)
         is_stopped = bool(export.state == Export.State.RUNNING and exporting.stopped([export]))
         return Response(export_as_data(export, request, is_stopped))
-
-
-class AnyFile(BaseRenderer):
-    """Files come as they are, whatever is accepted; refusals stay problem details."""
-
-    media_type = "*/*"
-    format = "file"
-
-    def render(self, data: Any, *_context: Any, **_given: Any) -> bytes:
-        return JSONRenderer().render(data)
 
 
 class ExportFileView(APIView):

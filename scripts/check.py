@@ -38,6 +38,7 @@ TYPED = [
         "licensing/limits.py",
         "licensing/timing.py",
         "licensing/briefing.py",
+        "licensing/writing_api.py",
         "licensing/brief_printing.py",
         "licensing/forecasting.py",
     ),

@@ -13,6 +13,7 @@ from accounts import tokens
 from documents import sheets
 from euc import draft_sheets, services
 from euc.models import ELEMENTS
+from licensing import services as licences
 from tests.bad_input.corpus import DATES, PROFILE, VALUES
 
 LIST = "/api/v1/certificates/"
@@ -76,6 +77,41 @@ class TestApi:
         text = json.dumps(body)
         answer = machine.post(LIST, text, content_type="application/json")
         assert answer.status_code in {201, 400}
+
+
+SAID = {"claimed": "FILED", "claimed_on": "2020-01-01"}  # before the certificate: refused, so nothing adds up
+LICENCE = {
+    "number": "1",
+    "issued_on": "2026-01-01",
+    "expires_on": "2026-01-02",
+    "lines": [{"line": 1, "authorised_mg": 1}],
+}
+
+
+class TestCases:
+    @pytest.fixture
+    def at(self, approved, senior, drafter):
+        services.issue(certificate=approved, by=senior, seen_hash=approved.content_hash)
+        return f"/api/v1/licence-cases/{licences.open_case(certificate=approved, by=drafter).slug}/"
+
+    def test_refuse_every_text_in_words(self, machine, at):
+        for value in (*VALUES, *DATES, 0, -1, 10**40, 1.5, True, None, [], {}):
+            for body in (
+                *(SAID | {name: value} for name in ("claimed", "claimed_on", "note", "application_number")),
+                SAID | {"licence": LICENCE | {"number": value}},
+                SAID | {"licence": LICENCE | {"lines": [{"line": value, "authorised_mg": value}]}},
+            ):
+                answer = send(machine, f"{at}reports/", body, "post")
+                assert answer.status_code == 400, body
+                assert answer.json()["fields"] or answer.json()["code"] == "parse_error", body
+
+    @settings(PROFILE, max_examples=30)
+    @given(body=ANYTHING)
+    def test_never_fail_at_any_shape(self, machine, at, body):
+        for name in ("reports", "briefs"):
+            for sent in (body, SAID | {"licence": body}, {"asks": body}):
+                answer = send(machine, f"{at}{name}/", sent, "post")
+                assert answer.status_code in {201, 400, 409}
 
 
 class TestFiles:

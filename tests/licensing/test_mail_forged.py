@@ -1,4 +1,4 @@
-"""Five hundred forged mails (150 on SQLite) over a server that fails in between: no status changes, nothing is sure or lost."""
+"""500 forged mails (150 on SQLite) over a server that fails in between: no status changes, nothing is lost."""
 
 import hashlib
 import random

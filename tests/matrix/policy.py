@@ -416,6 +416,26 @@ ROUTES = {
     "api:licence-case-list": Route(get=READERS, is_api=True),
     "api:licence-case-detail": Route(get=READERS, subject="case", at="ISSUED", is_api=True),
     "api-suggestions": Route(get=RECORDERS | {"auditor"}, subject="case", at="ISSUED", is_api=True),
+    "api-reports": Route(
+        post=DRAFTERS,
+        subject="case",
+        at="ISSUED",
+        is_api=True,
+        json={"claimed": "ACCEPTED", "claimed_on": "2020-01-01"},
+        after_post="400",  # the certificate was not issued yet on that day
+    ),
+    "api-briefs": Route(
+        get=READERS,
+        post=DRAFTERS,
+        subject="case",
+        at="ISSUED",
+        is_api=True,
+        json={"asks": "Please ask Beijing"},
+        after_post="201",
+    ),
+    "api-brief-file": Route(
+        get=RECORDERS | {"auditor"}, subject="brief", at="ISSUED", is_api=True, after_get=ABSENT
+    ),
     "api:consignment-list": Route(get=READERS, is_api=True),
     "api:consignment-detail": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
     "api:visit-list": Route(get=READERS, is_api=True),
