@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('person', 'day'), name='digest_once_a_day')], }, ),
         migrations.CreateModel(
             name='Notice',
             fields=[
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('key', 'person', 'organisation'), name='notice_once')], 'indexes': [models.Index(fields=['person', 'organisation', '-id'], name='notice_by_person'), models.Index(condition=models.Q(('read_at', None)), fields=['person', 'organisation'], name='notice_unread'), models.Index(condition=models.Q(('digest', None), ('mail', 'DAILY'), ('read_at', None)), fields=['person'], name='notice_for_digest')], },
         ),
         migrations.CreateModel(
             name='NoticeChoice',
@@ -52,29 +52,11 @@ class Migration(migrations.Migration):
                 ('mail', models.CharField(choices=[('NOW', 'at once'), ('DAILY', 'once a day'), ('NEVER', 'never')], max_length=6)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notice_choices', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='digest',
-            constraint=models.UniqueConstraint(fields=('person', 'day'), name='digest_once_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['person', 'organisation', '-id'], name='notice_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['person', 'organisation'], name='notice_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('digest', None), ('mail', 'DAILY'), ('read_at', None)), fields=['person'], name='notice_for_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('key', 'person', 'organisation'), name='notice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticechoice',
-            constraint=models.UniqueConstraint(fields=('person', 'kind'), name='notice_choice_once'),
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('person', 'kind'), name='notice_choice_once')], }, ),
+        
+        
+        
+        
+        
+        
     ]

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'code', 'version'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='control_rule_version_once'), models.UniqueConstraint(condition=models.Q(('status', 'ADOPTED')), fields=('code',), name='control_rule_one_in_use'), models.CheckConstraint(condition=models.Q(('status__in', ('PROPOSED', 'ADOPTED', 'SUPERSEDED', 'REPEALED', 'WITHDRAWN'))), name='control_rule_status_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('adopted_at__isnull', True), ('adopted_by__isnull', True)), models.Q(('adopted_at__isnull', False), ('adopted_by__isnull', False)), _connector='OR'), name='control_rule_adopted_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='control_rule_ended_at_and_by'), models.CheckConstraint(condition=models.Q(('status__in', ['PROPOSED', 'WITHDRAWN']), ('is_shipped', True), ('adopted_by__isnull', False), _connector='OR'), name='control_rule_in_use_was_adopted'), models.CheckConstraint(condition=models.Q(('adopted_by__isnull', True), models.Q(('adopted_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='control_rule_adopter_is_not_proposer'), models.CheckConstraint(condition=models.Q(('suspended_until__isnull', True), ('suspended_until__gte', models.F('suspended_from')), _connector='OR'), name='control_rule_suspension_is_ordered'), models.CheckConstraint(condition=models.Q(models.Q(('threshold__isnull', True), ('threshold_status', '')), models.Q(('threshold__gte', 0), ('threshold__lte', 100), models.Q(('threshold_status', ''), _negated=True)), _connector='OR'), name='control_rule_threshold_has_its_status')], },
         ),
         migrations.CreateModel(
             name='RuleNotice',
@@ -86,45 +86,15 @@ class Migration(migrations.Migration):
                 ('importer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='euc.controlrule')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='controlrule',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='control_rule_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='controlrule',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'ADOPTED')), fields=('code',), name='control_rule_one_in_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='controlrule',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('PROPOSED', 'ADOPTED', 'SUPERSEDED', 'REPEALED', 'WITHDRAWN'))), name='control_rule_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='controlrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adopted_at__isnull', True), ('adopted_by__isnull', True)), models.Q(('adopted_at__isnull', False), ('adopted_by__isnull', False)), _connector='OR'), name='control_rule_adopted_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='controlrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='control_rule_ended_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='controlrule',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PROPOSED', 'WITHDRAWN']), ('is_shipped', True), ('adopted_by__isnull', False), _connector='OR'), name='control_rule_in_use_was_adopted'),
-        ),
-        migrations.AddConstraint(
-            model_name='controlrule',
-            constraint=models.CheckConstraint(condition=models.Q(('adopted_by__isnull', True), models.Q(('adopted_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='control_rule_adopter_is_not_proposer'),
-        ),
-        migrations.AddConstraint(
-            model_name='controlrule',
-            constraint=models.CheckConstraint(condition=models.Q(('suspended_until__isnull', True), ('suspended_until__gte', models.F('suspended_from')), _connector='OR'), name='control_rule_suspension_is_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='controlrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('threshold__isnull', True), ('threshold_status', '')), models.Q(('threshold__gte', 0), ('threshold__lte', 100), models.Q(('threshold_status', ''), _negated=True)), _connector='OR'), name='control_rule_threshold_has_its_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='rulenotice',
-            constraint=models.UniqueConstraint(fields=('rule', 'importer'), name='rule_notice_once'),
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('rule', 'importer'), name='rule_notice_once')], }, ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
     ]

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'code', 'version'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='attestation_rule_version_once'), models.UniqueConstraint(condition=models.Q(('status', 'ADOPTED')), fields=('code',), name='attestation_rule_one_in_use'), models.CheckConstraint(condition=models.Q(('status__in', ('PROPOSED', 'ADOPTED', 'SUPERSEDED', 'REPEALED', 'WITHDRAWN'))), name='attestation_rule_status_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('adopted_at__isnull', True), ('adopted_by__isnull', True)), models.Q(('adopted_at__isnull', False), ('adopted_by__isnull', False)), _connector='OR'), name='attestation_rule_adopted_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='attestation_rule_ended_at_and_by'), models.CheckConstraint(condition=models.Q(('status__in', ['PROPOSED', 'WITHDRAWN']), ('is_shipped', True), ('adopted_by__isnull', False), _connector='OR'), name='attestation_rule_in_use_was_adopted'), models.CheckConstraint(condition=models.Q(('adopted_by__isnull', True), models.Q(('adopted_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='attestation_rule_adopter_is_not_proposer'), models.CheckConstraint(condition=models.Q(('expected_days__gte', 1), ('expected_days__lte', 365)), name='attestation_rule_days_are_sane')], },
             bases=(euc.models.living.Living, models.Model),
         ),
         migrations.CreateModel(
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'id'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('certificate', 'rule'), name='original_step_once')], },
         ),
         migrations.CreateModel(
             name='OriginalEntry',
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['slot', 'version'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('certificate', 'slot', 'version'), name='original_entry_version_once'), models.CheckConstraint(condition=models.Q(models.Q(('happened_on__isnull', True), ('kind', 'REVERSED')), models.Q(models.Q(('kind', 'REVERSED'), _negated=True), ('happened_on__isnull', False)), _connector='OR'), name='original_entry_has_its_day'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('HANDED_IN', 'ATTESTED', 'REFUSED')), ('step__isnull', False)), models.Q(models.Q(('kind__in', ('HANDED_IN', 'ATTESTED', 'REFUSED')), _negated=True), ('step__isnull', True)), _connector='OR'), name='original_entry_names_its_station'), models.CheckConstraint(condition=models.Q(('version', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='original_entry_correction_has_its_reason'), models.CheckConstraint(condition=models.Q(('version__gt', 1), models.Q(('kind', 'REVERSED'), _negated=True), _connector='OR'), name='original_entry_reverses_another'), models.CheckConstraint(condition=models.Q(models.Q(('currency', ''), ('fee__isnull', True)), models.Q(('fee__gte', 0), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='original_entry_fee_has_its_currency'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('SIGNED', 'ATTESTED')), _negated=True), ('scan__isnull', False), _connector='OR'), name='original_entry_stamp_has_its_scan')], },
         ),
         migrations.CreateModel(
             name='Original',
@@ -153,79 +153,25 @@ class Migration(migrations.Migration):
                 ('certificate', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='original', to='euc.certificate')),
                 ('step', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='euc.originalstep')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='attestationrule',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='attestation_rule_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attestationrule',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'ADOPTED')), fields=('code',), name='attestation_rule_one_in_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='attestationrule',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('PROPOSED', 'ADOPTED', 'SUPERSEDED', 'REPEALED', 'WITHDRAWN'))), name='attestation_rule_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='attestationrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adopted_at__isnull', True), ('adopted_by__isnull', True)), models.Q(('adopted_at__isnull', False), ('adopted_by__isnull', False)), _connector='OR'), name='attestation_rule_adopted_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='attestationrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='attestation_rule_ended_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='attestationrule',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PROPOSED', 'WITHDRAWN']), ('is_shipped', True), ('adopted_by__isnull', False), _connector='OR'), name='attestation_rule_in_use_was_adopted'),
-        ),
-        migrations.AddConstraint(
-            model_name='attestationrule',
-            constraint=models.CheckConstraint(condition=models.Q(('adopted_by__isnull', True), models.Q(('adopted_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='attestation_rule_adopter_is_not_proposer'),
-        ),
-        migrations.AddConstraint(
-            model_name='attestationrule',
-            constraint=models.CheckConstraint(condition=models.Q(('expected_days__gte', 1), ('expected_days__lte', 365)), name='attestation_rule_days_are_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='originalstep',
-            constraint=models.UniqueConstraint(fields=('certificate', 'rule'), name='original_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='originalentry',
-            constraint=models.UniqueConstraint(fields=('certificate', 'slot', 'version'), name='original_entry_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='originalentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('happened_on__isnull', True), ('kind', 'REVERSED')), models.Q(models.Q(('kind', 'REVERSED'), _negated=True), ('happened_on__isnull', False)), _connector='OR'), name='original_entry_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='originalentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('HANDED_IN', 'ATTESTED', 'REFUSED')), ('step__isnull', False)), models.Q(models.Q(('kind__in', ('HANDED_IN', 'ATTESTED', 'REFUSED')), _negated=True), ('step__isnull', True)), _connector='OR'), name='original_entry_names_its_station'),
-        ),
-        migrations.AddConstraint(
-            model_name='originalentry',
-            constraint=models.CheckConstraint(condition=models.Q(('version', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='original_entry_correction_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='originalentry',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gt', 1), models.Q(('kind', 'REVERSED'), _negated=True), _connector='OR'), name='original_entry_reverses_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='originalentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('currency', ''), ('fee__isnull', True)), models.Q(('fee__gte', 0), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='original_entry_fee_has_its_currency'),
-        ),
-        migrations.AddConstraint(
-            model_name='originalentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('SIGNED', 'ATTESTED')), _negated=True), ('scan__isnull', False), _connector='OR'), name='original_entry_stamp_has_its_scan'),
-        ),
-        migrations.AddIndex(
-            model_name='original',
-            index=models.Index(fields=['due_on', 'id'], name='original_by_due_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='original',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('place', 'OFFICE'), ('step__isnull', False)), models.Q(models.Q(('place', 'OFFICE'), _negated=True), ('step__isnull', True)), _connector='OR'), name='original_at_an_office_names_it'),
-        ),
+        options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('place', 'OFFICE'), ('step__isnull', False)), models.Q(models.Q(('place', 'OFFICE'), _negated=True), ('step__isnull', True)), _connector='OR'), name='original_at_an_office_names_it')], 'indexes': [models.Index(fields=['due_on', 'id'], name='original_by_due_day')], }, ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
         RefuseChanges('euc_originalentry'),
         migrations.RunPython(guard_days, unguard_days),
     ]

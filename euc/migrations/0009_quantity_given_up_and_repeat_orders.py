@@ -25,10 +25,10 @@ class Migration(migrations.Migration):
                 ('pieces', models.PositiveBigIntegerField(default=0)),
                 ('reason', models.CharField(max_length=500)),
                 ('released_at', models.DateTimeField(default=django.utils.timezone.now)),
-            ],
+            ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='euc.certificate')), ('released_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)), ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(('weight_mg__gt', 0), models.Q(('reason', ''), _negated=True)), name='quantity_release_says_how_much_and_why')], },
         ),
         migrations.AddField(
             model_name='certificate',
@@ -49,19 +49,8 @@ class Migration(migrations.Migration):
             model_name='goodsline',
             constraint=models.CheckConstraint(condition=models.Q(('released_mg', 0), models.Q(('released_mg__gt', 0), ('released_mg__lte', models.F('net_weight_mg'))), _connector='OR'), name='goods_line_released_within_its_weight'),
         ),
-        migrations.AddField(
-            model_name='quantityrelease',
-            name='certificate',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='euc.certificate'),
-        ),
-        migrations.AddField(
-            model_name='quantityrelease',
-            name='released_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='quantityrelease',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_mg__gt', 0), models.Q(('reason', ''), _negated=True)), name='quantity_release_says_how_much_and_why'),
-        ),
+        
+        
+        
         RefuseChanges('euc_quantityrelease'),
     ]

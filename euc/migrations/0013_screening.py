@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['on_list', '-number'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('on_list', 'number'), name='list_version_number_once'), models.UniqueConstraint(condition=models.Q(('state', 'READY')), fields=('on_list',), name='list_version_one_in_use')], },
         ),
         migrations.CreateModel(
             name='ListedKeyCount',
@@ -139,12 +139,6 @@ class Migration(migrations.Migration):
             },
             bases=(euc.models.living.Living, models.Model),
         ),
-        migrations.AddConstraint(
-            model_name='listversion',
-            constraint=models.UniqueConstraint(fields=('on_list', 'number'), name='list_version_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='listversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'READY')), fields=('on_list',), name='list_version_one_in_use'),
-        ),
+        
+        
     ]

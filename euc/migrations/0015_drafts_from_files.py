@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('importer', 'sha256'), name='draft_file_once'), models.CheckConstraint(condition=models.Q(models.Q(('started_at', None), ('state', 'READ')), ('state__in', ['RUNNING', 'DONE']), _connector='OR'), name='draft_file_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('uploaded_at__isnull', True), ('uploaded_by__isnull', True)), models.Q(('uploaded_at__isnull', False), ('uploaded_by__isnull', False)), _connector='OR'), name='draft_file_uploaded_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', True), ('started_by__isnull', True)), models.Q(('started_at__isnull', False), ('started_by__isnull', False)), _connector='OR'), name='draft_file_started_at_and_by')], },
         ),
         migrations.CreateModel(
             name='DraftFileOrder',
@@ -49,30 +49,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('draft_file', 'position'), name='draft_file_order_once'), models.CheckConstraint(condition=models.Q(('certificate', None), models.Q(('is_good', True), ('refusal', '')), _connector='OR'), name='draft_file_order_is_good')], },
         ),
-        migrations.AddConstraint(
-            model_name='draftfile',
-            constraint=models.UniqueConstraint(fields=('importer', 'sha256'), name='draft_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='draftfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('started_at', None), ('state', 'READ')), ('state__in', ['RUNNING', 'DONE']), _connector='OR'), name='draft_file_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='draftfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('uploaded_at__isnull', True), ('uploaded_by__isnull', True)), models.Q(('uploaded_at__isnull', False), ('uploaded_by__isnull', False)), _connector='OR'), name='draft_file_uploaded_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='draftfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', True), ('started_by__isnull', True)), models.Q(('started_at__isnull', False), ('started_by__isnull', False)), _connector='OR'), name='draft_file_started_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='draftfileorder',
-            constraint=models.UniqueConstraint(fields=('draft_file', 'position'), name='draft_file_order_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='draftfileorder',
-            constraint=models.CheckConstraint(condition=models.Q(('certificate', None), models.Q(('is_good', True), ('refusal', '')), _connector='OR'), name='draft_file_order_is_good'),
-        ),
+        
+        
+        
+        
+        
+        
     ]

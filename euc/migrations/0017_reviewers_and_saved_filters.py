@@ -21,10 +21,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=40)),
                 ('query', models.CharField(max_length=300)),
-            ],
+            ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')), ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)), ],
             options={
                 'ordering': ['name', 'pk'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('person', 'organisation', 'name'), name='saved_filter_name_once')], },
         ),
         migrations.AddField(
             model_name='certificate',
@@ -39,18 +39,7 @@ class Migration(migrations.Migration):
             model_name='certificate',
             index=models.Index(fields=['status', 'submitted_at', 'id'], name='certificate_by_wait'),
         ),
-        migrations.AddField(
-            model_name='savedfilter',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation'),
-        ),
-        migrations.AddField(
-            model_name='savedfilter',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.UniqueConstraint(fields=('person', 'organisation', 'name'), name='saved_filter_name_once'),
-        ),
+        
+        
+        
     ]

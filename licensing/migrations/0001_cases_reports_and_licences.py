@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('importer', 'exporter_name', 'number'), name='licence_number_once'), models.CheckConstraint(condition=models.Q(('status__in', ['ISSUED', 'SUSPENDED', 'REVOKED', 'USED_UP', 'EXPIRED'])), name='licence_status_is_known'), models.CheckConstraint(condition=models.Q(('expires_on__gte', models.F('issued_on'))), name='licence_days_are_ordered'), models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='licence_has_a_number')], 'indexes': [models.Index(fields=['importer', 'status', 'expires_on'], name='licence_by_importer')], },
         ),
         migrations.CreateModel(
             name='LicenceCase',
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['PREPARED', 'FILED', 'PROVINCE', 'CORRECTION', 'NOT_ACCEPTED', 'ACCEPTED', 'REVIEW', 'PAUSED', 'REFERRED', 'APPROVED', 'REFUSED', 'ISSUED', 'AMENDING', 'SUSPENDED', 'REVOKED', 'SURRENDERED', 'USED_UP', 'EXPIRED', 'WITHDRAWN'])), name='licence_case_status_is_known'), models.UniqueConstraint(condition=models.Q(('status__in', ('PREPARED', 'FILED', 'PROVINCE', 'CORRECTION', 'ACCEPTED', 'REVIEW', 'PAUSED', 'REFERRED', 'APPROVED', 'ISSUED', 'AMENDING', 'SUSPENDED'))), fields=('certificate',), name='licence_case_one_open')], 'indexes': [models.Index(fields=['importer', '-id'], name='licence_case_by_importer'), models.Index(fields=['importer', 'status', '-id'], name='licence_case_importer_status'), models.Index(fields=['status', '-id'], name='licence_case_by_status'), models.Index(fields=['status', 'due_on'], name='licence_case_by_due_day')], },
         ),
         migrations.CreateModel(
             name='LicenceLine',
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('licence', 'goods_line'), name='licence_line_once'), models.CheckConstraint(condition=models.Q(('authorised_mg__gt', 0), ('authorised_mg__lte', 1000000000000000)), name='licence_line_weight_is_sane'), models.CheckConstraint(condition=models.Q(('authorised_mg__gte', django.db.models.expressions.CombinedExpression(models.F('reserved_mg'), '+', models.F('drawn_mg'))), ('drawn_mg__gte', 0), ('reserved_mg__gte', 0)), name='licence_line_is_not_overdrawn')], },
         ),
         migrations.CreateModel(
             name='StatusReport',
@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(('claimed__in', ('FILED', 'PROVINCE', 'CORRECTION', 'NOT_ACCEPTED', 'ACCEPTED', 'REVIEW', 'PAUSED', 'REFERRED', 'APPROVED', 'REFUSED', 'ISSUED', 'AMENDING', 'SUSPENDED', 'REVOKED', 'SURRENDERED', 'USED_UP', 'EXPIRED', 'WITHDRAWN'))), name='status_report_is_known')], },
         ),
         migrations.CreateModel(
             name='ReportWithdrawal',
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='report_withdrawal_says_why')], },
         ),
         migrations.CreateModel(
             name='ReportRuling',
@@ -138,76 +138,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='report_ruling_says_why')], },
         ),
-        migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(fields=['importer', 'status', 'expires_on'], name='licence_by_importer'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.UniqueConstraint(fields=('importer', 'exporter_name', 'number'), name='licence_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ISSUED', 'SUSPENDED', 'REVOKED', 'USED_UP', 'EXPIRED'])), name='licence_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__gte', models.F('issued_on'))), name='licence_days_are_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='licence_has_a_number'),
-        ),
-        migrations.AddIndex(
-            model_name='licencecase',
-            index=models.Index(fields=['importer', '-id'], name='licence_case_by_importer'),
-        ),
-        migrations.AddIndex(
-            model_name='licencecase',
-            index=models.Index(fields=['importer', 'status', '-id'], name='licence_case_importer_status'),
-        ),
-        migrations.AddIndex(
-            model_name='licencecase',
-            index=models.Index(fields=['status', '-id'], name='licence_case_by_status'),
-        ),
-        migrations.AddIndex(
-            model_name='licencecase',
-            index=models.Index(fields=['status', 'due_on'], name='licence_case_by_due_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='licencecase',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PREPARED', 'FILED', 'PROVINCE', 'CORRECTION', 'NOT_ACCEPTED', 'ACCEPTED', 'REVIEW', 'PAUSED', 'REFERRED', 'APPROVED', 'REFUSED', 'ISSUED', 'AMENDING', 'SUSPENDED', 'REVOKED', 'SURRENDERED', 'USED_UP', 'EXPIRED', 'WITHDRAWN'])), name='licence_case_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='licencecase',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('PREPARED', 'FILED', 'PROVINCE', 'CORRECTION', 'ACCEPTED', 'REVIEW', 'PAUSED', 'REFERRED', 'APPROVED', 'ISSUED', 'AMENDING', 'SUSPENDED'))), fields=('certificate',), name='licence_case_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceline',
-            constraint=models.UniqueConstraint(fields=('licence', 'goods_line'), name='licence_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceline',
-            constraint=models.CheckConstraint(condition=models.Q(('authorised_mg__gt', 0), ('authorised_mg__lte', 1000000000000000)), name='licence_line_weight_is_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceline',
-            constraint=models.CheckConstraint(condition=models.Q(('authorised_mg__gte', django.db.models.expressions.CombinedExpression(models.F('reserved_mg'), '+', models.F('drawn_mg'))), ('drawn_mg__gte', 0), ('reserved_mg__gte', 0)), name='licence_line_is_not_overdrawn'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusreport',
-            constraint=models.CheckConstraint(condition=models.Q(('claimed__in', ('FILED', 'PROVINCE', 'CORRECTION', 'NOT_ACCEPTED', 'ACCEPTED', 'REVIEW', 'PAUSED', 'REFERRED', 'APPROVED', 'REFUSED', 'ISSUED', 'AMENDING', 'SUSPENDED', 'REVOKED', 'SURRENDERED', 'USED_UP', 'EXPIRED', 'WITHDRAWN'))), name='status_report_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportwithdrawal',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='report_withdrawal_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportruling',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='report_ruling_says_why'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
         RefuseChanges('licensing_statusreport'),
         RefuseChanges('licensing_reportwithdrawal'),
         RefuseChanges('licensing_reportruling'),

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='room_invitation_revoked_at_and_by'), models.CheckConstraint(condition=models.Q(('language__in', ['zh-hans', 'en'])), name='room_invitation_language_is_known')], },
         ),
         migrations.CreateModel(
             name='RoomCode',
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(('tries__lte', 5)), name='room_code_has_few_tries'), models.CheckConstraint(condition=models.Q(models.Q(('entered_at', None), ('visit_hash', None), ('visit_until', None)), models.Q(('entered_at__isnull', False), ('visit_hash__isnull', False), ('visit_until__isnull', False)), _connector='OR'), name='room_code_visit_is_whole')], },
         ),
         migrations.CreateModel(
             name='RoomPost',
@@ -65,31 +65,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('invitation', 'fingerprint'), name='room_post_once'), models.CheckConstraint(condition=models.Q(models.Q(('report', None), models.Q(('text', ''), _negated=True)), models.Q(('report__isnull', False), ('text', '')), _connector='OR'), name='room_post_is_report_or_text')], },
         ),
-        migrations.AddConstraint(
-            model_name='roominvitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='room_invitation_revoked_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='roominvitation',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['zh-hans', 'en'])), name='room_invitation_language_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='roomcode',
-            constraint=models.CheckConstraint(condition=models.Q(('tries__lte', 5)), name='room_code_has_few_tries'),
-        ),
-        migrations.AddConstraint(
-            model_name='roomcode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entered_at', None), ('visit_hash', None), ('visit_until', None)), models.Q(('entered_at__isnull', False), ('visit_hash__isnull', False), ('visit_until__isnull', False)), _connector='OR'), name='room_code_visit_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='roompost',
-            constraint=models.UniqueConstraint(fields=('invitation', 'fingerprint'), name='room_post_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='roompost',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('report', None), models.Q(('text', ''), _negated=True)), models.Q(('report__isnull', False), ('text', '')), _connector='OR'), name='room_post_is_report_or_text'),
-        ),
+        
+        
+        
+        
+        
+        
         RefuseChanges('licensing_roompost'),
     ]

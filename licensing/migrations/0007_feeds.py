@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['HTTP', 'WEBHOOK', 'FILE'])), name='feed_source_kind_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'HTTP'), models.Q(('url', ''), _negated=True)), models.Q(models.Q(('kind', 'HTTP'), _negated=True), ('url', '')), _connector='OR'), name='feed_source_has_its_address'), models.CheckConstraint(condition=models.Q(models.Q(('paused_at', None), ('paused_by', None)), models.Q(('paused_at__isnull', False), ('paused_by__isnull', False)), _connector='OR'), name='feed_source_paused_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='feed_source_removed_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('failing_since', None), ('failures', 0)), models.Q(('failing_since__isnull', False), ('failures__gt', 0)), _connector='OR'), name='feed_source_fails_since')], 'indexes': [models.Index(fields=['organisation', '-id'], name='feed_source_by_organisation'), models.Index(condition=models.Q(('kind', 'HTTP'), ('paused_at', None), ('removed_at', None)), fields=['next_at'], name='feed_source_by_due_moment')], },
         ),
         migrations.CreateModel(
             name='FeedRun',
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'FAILED'), models.Q(('problem', ''), _negated=True)), models.Q(models.Q(('outcome', 'FAILED'), _negated=True), ('problem', '')), _connector='OR'), name='feed_run_failed_says_why'), models.CheckConstraint(condition=models.Q(('read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('changed'), '+', models.F('refused')), '+', models.F('unchanged')))), name='feed_run_counts_every_row')], 'indexes': [models.Index(fields=['source', '-id'], name='feed_run_by_source')], },
         ),
         migrations.CreateModel(
             name='FeedRecord',
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('source', 'sender_id'), name='feed_record_once')], },
         ),
         migrations.AddField(
             model_name='feeddelivery',
@@ -123,50 +123,17 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('delivery', 'row'), name='feed_refusal_once')],
             },
         ),
-        migrations.AddIndex(
-            model_name='feedsource',
-            index=models.Index(fields=['organisation', '-id'], name='feed_source_by_organisation'),
-        ),
-        migrations.AddIndex(
-            model_name='feedsource',
-            index=models.Index(condition=models.Q(('kind', 'HTTP'), ('paused_at', None), ('removed_at', None)), fields=['next_at'], name='feed_source_by_due_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedsource',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['HTTP', 'WEBHOOK', 'FILE'])), name='feed_source_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedsource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'HTTP'), models.Q(('url', ''), _negated=True)), models.Q(models.Q(('kind', 'HTTP'), _negated=True), ('url', '')), _connector='OR'), name='feed_source_has_its_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedsource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paused_at', None), ('paused_by', None)), models.Q(('paused_at__isnull', False), ('paused_by__isnull', False)), _connector='OR'), name='feed_source_paused_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedsource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='feed_source_removed_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedsource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('failing_since', None), ('failures', 0)), models.Q(('failing_since__isnull', False), ('failures__gt', 0)), _connector='OR'), name='feed_source_fails_since'),
-        ),
-        migrations.AddIndex(
-            model_name='feedrun',
-            index=models.Index(fields=['source', '-id'], name='feed_run_by_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'FAILED'), models.Q(('problem', ''), _negated=True)), models.Q(models.Q(('outcome', 'FAILED'), _negated=True), ('problem', '')), _connector='OR'), name='feed_run_failed_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedrun',
-            constraint=models.CheckConstraint(condition=models.Q(('read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('changed'), '+', models.F('refused')), '+', models.F('unchanged')))), name='feed_run_counts_every_row'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedrecord',
-            constraint=models.UniqueConstraint(fields=('source', 'sender_id'), name='feed_record_once'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
         migrations.AddConstraint(
             model_name='feeddelivery',
             constraint=models.UniqueConstraint(fields=('source', 'nonce'), name='feed_delivery_nonce_once'),

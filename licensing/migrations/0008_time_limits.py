@@ -37,10 +37,10 @@ class Migration(migrations.Migration):
                 ('doubt', models.TextField(blank=True, max_length=1000)),
                 ('kind', models.CharField(choices=[('REVIEW', 'decision after acceptance'), ('CORRECTION', 'request for what is missing, after filing'), ('DELIVERY', 'licence after approval'), ('AMENDMENT', 'decision on an amendment'), ('CUSTOMS_QUERY', 'answer to a question of Chinese customs')], max_length=16)),
                 ('working_days', models.PositiveSmallIntegerField()),
-            ],
+            ('adopted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)), ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)), ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)), ('supersedes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='licensing.timelimit')), ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='time_limit_version_once'), models.UniqueConstraint(condition=models.Q(('status', 'ADOPTED')), fields=('code',), name='time_limit_one_in_use'), models.CheckConstraint(condition=models.Q(('status__in', ('PROPOSED', 'ADOPTED', 'SUPERSEDED', 'REPEALED', 'WITHDRAWN'))), name='time_limit_status_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('adopted_at__isnull', True), ('adopted_by__isnull', True)), models.Q(('adopted_at__isnull', False), ('adopted_by__isnull', False)), _connector='OR'), name='time_limit_adopted_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='time_limit_ended_at_and_by'), models.CheckConstraint(condition=models.Q(('status__in', ['PROPOSED', 'WITHDRAWN']), ('is_shipped', True), ('adopted_by__isnull', False), _connector='OR'), name='time_limit_in_use_was_adopted'), models.CheckConstraint(condition=models.Q(('adopted_by__isnull', True), models.Q(('adopted_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='time_limit_adopter_is_not_proposer'), models.CheckConstraint(condition=models.Q(('kind__in', ['REVIEW', 'CORRECTION', 'DELIVERY', 'AMENDMENT', 'CUSTOMS_QUERY'])), name='time_limit_kind_is_known'), models.CheckConstraint(condition=models.Q(('working_days__gte', 1), ('working_days__lte', 500)), name='time_limit_days_are_sane')], },
             bases=(euc.models.living.Living, models.Model),
         ),
         migrations.RemoveConstraint(
@@ -56,60 +56,17 @@ class Migration(migrations.Migration):
             model_name='casereminder',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['DUE_SOON', 'OVERDUE', 'LIMIT', 'EXPIRES'])), name='case_reminder_kind_is_known'),
         ),
-        migrations.AddField(
-            model_name='timelimit',
-            name='adopted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='timelimit',
-            name='ended_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='timelimit',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='timelimit',
-            name='supersedes',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='licensing.timelimit'),
-        ),
-        migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='time_limit_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'ADOPTED')), fields=('code',), name='time_limit_one_in_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('PROPOSED', 'ADOPTED', 'SUPERSEDED', 'REPEALED', 'WITHDRAWN'))), name='time_limit_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adopted_at__isnull', True), ('adopted_by__isnull', True)), models.Q(('adopted_at__isnull', False), ('adopted_by__isnull', False)), _connector='OR'), name='time_limit_adopted_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='time_limit_ended_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PROPOSED', 'WITHDRAWN']), ('is_shipped', True), ('adopted_by__isnull', False), _connector='OR'), name='time_limit_in_use_was_adopted'),
-        ),
-        migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.CheckConstraint(condition=models.Q(('adopted_by__isnull', True), models.Q(('adopted_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='time_limit_adopter_is_not_proposer'),
-        ),
-        migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['REVIEW', 'CORRECTION', 'DELIVERY', 'AMENDMENT', 'CUSTOMS_QUERY'])), name='time_limit_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.CheckConstraint(condition=models.Q(('working_days__gte', 1), ('working_days__lte', 500)), name='time_limit_days_are_sane'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
     ]

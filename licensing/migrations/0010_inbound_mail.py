@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('digest', 'message_id'), name='mail_message_once'), models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', False), ('outcome', 'MATCHED'), ('reason', '')), models.Q(('outcome__in', ['UNMATCHED', 'QUARANTINED']), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='mail_message_unmatched_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('case', None), ('found_by', '')), models.Q(('case__isnull', False), ('found_by__in', ['TAG', 'WORDS'])), _connector='OR'), name='mail_message_case_says_how')], 'indexes': [models.Index(fields=['outcome', '-id'], name='mail_message_by_outcome'), models.Index(fields=['sender', 'received_at'], name='mail_message_by_sender')], },
         ),
         migrations.CreateModel(
             name='MailMatching',
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.UniqueConstraint(condition=models.Q(('box__isnull', False)), fields=('box', 'uid_validity', 'uid'), name='mail_arrival_once')], },
         ),
         migrations.CreateModel(
             name='MailSuggestion',
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('message', 'case', 'claimed'), name='mail_suggestion_once'), models.CheckConstraint(condition=models.Q(('claimed__in', ('FILED', 'PROVINCE', 'CORRECTION', 'NOT_ACCEPTED', 'ACCEPTED', 'REVIEW', 'PAUSED', 'REFERRED', 'APPROVED', 'REFUSED', 'ISSUED', 'AMENDING', 'SUSPENDED', 'REVOKED', 'SURRENDERED', 'USED_UP', 'EXPIRED', 'WITHDRAWN'))), name='mail_suggestion_is_known')], },
         ),
         migrations.CreateModel(
             name='MailRuling',
@@ -123,38 +123,14 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
             },
         ),
-        migrations.AddIndex(
-            model_name='mailmessage',
-            index=models.Index(fields=['outcome', '-id'], name='mail_message_by_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='mailmessage',
-            index=models.Index(fields=['sender', 'received_at'], name='mail_message_by_sender'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailmessage',
-            constraint=models.UniqueConstraint(fields=('digest', 'message_id'), name='mail_message_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', False), ('outcome', 'MATCHED'), ('reason', '')), models.Q(('outcome__in', ['UNMATCHED', 'QUARANTINED']), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='mail_message_unmatched_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case', None), ('found_by', '')), models.Q(('case__isnull', False), ('found_by__in', ['TAG', 'WORDS'])), _connector='OR'), name='mail_message_case_says_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailarrival',
-            constraint=models.UniqueConstraint(condition=models.Q(('box__isnull', False)), fields=('box', 'uid_validity', 'uid'), name='mail_arrival_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailsuggestion',
-            constraint=models.UniqueConstraint(fields=('message', 'case', 'claimed'), name='mail_suggestion_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailsuggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('claimed__in', ('FILED', 'PROVINCE', 'CORRECTION', 'NOT_ACCEPTED', 'ACCEPTED', 'REVIEW', 'PAUSED', 'REFERRED', 'APPROVED', 'REFUSED', 'ISSUED', 'AMENDING', 'SUSPENDED', 'REVOKED', 'SURRENDERED', 'USED_UP', 'EXPIRED', 'WITHDRAWN'))), name='mail_suggestion_is_known'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
         RefuseChanges('licensing_mailmessage'),
         RefuseChanges('licensing_mailarrival'),
         RefuseChanges('licensing_mailmatching'),

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(('way__in', ['ABOVE', 'BELOW'])), name='rule_way'), models.CheckConstraint(condition=models.Q(models.Q(('quiet_from', None), ('quiet_to', None)), models.Q(('quiet_from__isnull', False), ('quiet_from__lt', 24), ('quiet_to__isnull', False), ('quiet_to__lt', 24), models.Q(('quiet_from', models.F('quiet_to')), _negated=True)), _connector='OR'), name='rule_quiet_hours'), models.CheckConstraint(condition=models.Q(('told_at', None), ('crossed_at__isnull', False), _connector='OR'), name='rule_told_of_a_crossing')], 'indexes': [models.Index(fields=['person', 'organisation', '-id'], name='rule_by_person')], },
         ),
         migrations.CreateModel(
             name='Crossing',
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'indexes': [models.Index(fields=['rule', '-id'], name='crossing_by_rule')], },
         ),
         migrations.CreateModel(
             name='SavedView',
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('person', 'organisation', 'name'), name='view_name_once')], },
         ),
         migrations.CreateModel(
             name='DigestChoice',
@@ -83,29 +83,11 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('person', 'organisation'), name='digest_choice_once'), models.CheckConstraint(condition=models.Q(('every__in', ['NEVER', 'DAY', 'WEEK', 'MONTH'])), name='digest_choice_every')],
             },
         ),
-        migrations.AddIndex(
-            model_name='rule',
-            index=models.Index(fields=['person', 'organisation', '-id'], name='rule_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('way__in', ['ABOVE', 'BELOW'])), name='rule_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('quiet_from', None), ('quiet_to', None)), models.Q(('quiet_from__isnull', False), ('quiet_from__lt', 24), ('quiet_to__isnull', False), ('quiet_to__lt', 24), models.Q(('quiet_from', models.F('quiet_to')), _negated=True)), _connector='OR'), name='rule_quiet_hours'),
-        ),
-        migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('told_at', None), ('crossed_at__isnull', False), _connector='OR'), name='rule_told_of_a_crossing'),
-        ),
-        migrations.AddIndex(
-            model_name='crossing',
-            index=models.Index(fields=['rule', '-id'], name='crossing_by_rule'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('person', 'organisation', 'name'), name='view_name_once'),
-        ),
+        
+        
+        
+        
+        
+        
         RefuseChanges("ministry_crossing"),
     ]

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ('PLANNED', 'BOOKED', 'DECLARED', 'QUERIED', 'RELEASED', 'DEPARTED', 'ARRIVED', 'ENTERED', 'CLEARED', 'RECEIVED', 'SHORT', 'RECONCILED', 'CANCELLED', 'REFUSED', 'LOST'))), name='consignment_status_is_known'), models.UniqueConstraint(condition=models.Q(models.Q(('invoice_number', ''), _negated=True), models.Q(('status__in', ['CANCELLED', 'REFUSED']), _negated=True)), fields=('importer', 'exporter_name', 'invoice_number'), name='consignment_invoice_once'), models.UniqueConstraint(condition=models.Q(('boe_number', ''), _negated=True), fields=('port_of_entry', 'boe_number', 'boe_on'), name='consignment_bill_of_entry_once'), models.CheckConstraint(condition=models.Q(('licence__isnull', True), ('without_licence', ''), _connector='OR'), name='consignment_licence_or_reason'), models.CheckConstraint(condition=models.Q(models.Q(('boe_number', ''), ('boe_on__isnull', True)), models.Q(models.Q(('boe_number', ''), _negated=True), ('boe_on__isnull', False)), _connector='OR'), name='consignment_bill_of_entry_is_whole')], 'indexes': [models.Index(fields=['importer', '-id'], name='consignment_by_importer'), models.Index(fields=['importer', 'status', '-id'], name='consignment_importer_status'), models.Index(fields=['status', '-id'], name='consignment_by_status')], },
         ),
         migrations.CreateModel(
             name='Lot',
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['consignment_id', 'number'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('consignment', 'number'), name='lot_number_once'), models.CheckConstraint(condition=models.Q(('weight_mg__gt', 0), ('weight_mg__lte', 1000000000000000)), name='lot_weight_is_sane'), models.CheckConstraint(condition=models.Q(('entered_mg__isnull', True), ('entered_mg__gte', 0), _connector='OR'), name='lot_entered_weight_ge_0')], },
         ),
         migrations.CreateModel(
             name='Holding',
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('lot', 'account', 'place'), name='holding_once'), models.CheckConstraint(condition=models.Q(('account__in', ['SUPPLIER', 'SURPLUS', 'VARIANCE']), models.Q(('pieces__gte', 0), ('weight_mg__gte', 0)), _connector='OR'), name='holding_is_not_overdrawn')], 'indexes': [models.Index(fields=['importer', 'account', 'place'], name='holding_by_place')], },
         ),
         migrations.CreateModel(
             name='Draw',
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('of',), name='draw_settled_once'), models.UniqueConstraint(condition=models.Q(('kind', 'RESERVE')), fields=('lot',), name='draw_lot_is_reserved_once'), models.CheckConstraint(condition=models.Q(models.Q(('drawn_mg', 0), ('kind', 'RESERVE'), ('of__isnull', True), ('reserved_mg__gt', 0)), models.Q(('drawn_mg__gt', 0), ('kind', 'COMMIT'), ('of__isnull', False), ('reserved_mg__lt', 0)), models.Q(('drawn_mg', 0), ('kind', 'RELEASE'), ('of__isnull', False), ('reserved_mg__lt', 0)), models.Q(('drawn_mg__lt', 0), ('kind', 'REVERSE'), ('of__isnull', False), ('reserved_mg', 0)), _connector='OR'), name='draw_does_what_its_kind_says')], },
         ),
         migrations.CreateModel(
             name='Posting',
@@ -149,88 +149,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(('from_account__in', ['SUPPLIER', 'SURPLUS', 'VARIANCE', 'IN_TRANSIT', 'SHORT', 'ON_HAND', 'DAMAGED', 'IN_PRODUCTION', 'FINISHED', 'JOB_WORKER', 'OTHER_UNIT', 'DOMESTIC_PRODUCT', 'EXPORTED_PRODUCT', 'SCRAP', 'RECYCLER', 'RETURNED', 'RETRANSFERRED', 'REEXPORTED', 'SAMPLE', 'LOSS']), ('to_account__in', ['SUPPLIER', 'SURPLUS', 'VARIANCE', 'IN_TRANSIT', 'SHORT', 'ON_HAND', 'DAMAGED', 'IN_PRODUCTION', 'FINISHED', 'JOB_WORKER', 'OTHER_UNIT', 'DOMESTIC_PRODUCT', 'EXPORTED_PRODUCT', 'SCRAP', 'RECYCLER', 'RETURNED', 'RETRANSFERRED', 'REEXPORTED', 'SAMPLE', 'LOSS'])), name='posting_accounts_are_known'), models.CheckConstraint(condition=models.Q(('weight_mg__gte', 0), models.Q(('weight_mg__gt', 0), ('pieces__gt', 0), _connector='OR')), name='posting_moves_weight_or_pieces'), models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), ('from_place', models.F('to_place')), _negated=True), name='posting_moves_something')], },
         ),
-        migrations.AddIndex(
-            model_name='consignment',
-            index=models.Index(fields=['importer', '-id'], name='consignment_by_importer'),
-        ),
-        migrations.AddIndex(
-            model_name='consignment',
-            index=models.Index(fields=['importer', 'status', '-id'], name='consignment_importer_status'),
-        ),
-        migrations.AddIndex(
-            model_name='consignment',
-            index=models.Index(fields=['status', '-id'], name='consignment_by_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='consignment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('PLANNED', 'BOOKED', 'DECLARED', 'QUERIED', 'RELEASED', 'DEPARTED', 'ARRIVED', 'ENTERED', 'CLEARED', 'RECEIVED', 'SHORT', 'RECONCILED', 'CANCELLED', 'REFUSED', 'LOST'))), name='consignment_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='consignment',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('invoice_number', ''), _negated=True), models.Q(('status__in', ['CANCELLED', 'REFUSED']), _negated=True)), fields=('importer', 'exporter_name', 'invoice_number'), name='consignment_invoice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='consignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('boe_number', ''), _negated=True), fields=('port_of_entry', 'boe_number', 'boe_on'), name='consignment_bill_of_entry_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='consignment',
-            constraint=models.CheckConstraint(condition=models.Q(('licence__isnull', True), ('without_licence', ''), _connector='OR'), name='consignment_licence_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='consignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('boe_number', ''), ('boe_on__isnull', True)), models.Q(models.Q(('boe_number', ''), _negated=True), ('boe_on__isnull', False)), _connector='OR'), name='consignment_bill_of_entry_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(fields=('consignment', 'number'), name='lot_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_mg__gt', 0), ('weight_mg__lte', 1000000000000000)), name='lot_weight_is_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('entered_mg__isnull', True), ('entered_mg__gte', 0), _connector='OR'), name='lot_entered_weight_ge_0'),
-        ),
-        migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(fields=['importer', 'account', 'place'], name='holding_by_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.UniqueConstraint(fields=('lot', 'account', 'place'), name='holding_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(('account__in', ['SUPPLIER', 'SURPLUS', 'VARIANCE']), models.Q(('pieces__gte', 0), ('weight_mg__gte', 0)), _connector='OR'), name='holding_is_not_overdrawn'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.UniqueConstraint(fields=('of',), name='draw_settled_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'RESERVE')), fields=('lot',), name='draw_lot_is_reserved_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('drawn_mg', 0), ('kind', 'RESERVE'), ('of__isnull', True), ('reserved_mg__gt', 0)), models.Q(('drawn_mg__gt', 0), ('kind', 'COMMIT'), ('of__isnull', False), ('reserved_mg__lt', 0)), models.Q(('drawn_mg', 0), ('kind', 'RELEASE'), ('of__isnull', False), ('reserved_mg__lt', 0)), models.Q(('drawn_mg__lt', 0), ('kind', 'REVERSE'), ('of__isnull', False), ('reserved_mg', 0)), _connector='OR'), name='draw_does_what_its_kind_says'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('from_account__in', ['SUPPLIER', 'SURPLUS', 'VARIANCE', 'IN_TRANSIT', 'SHORT', 'ON_HAND', 'DAMAGED', 'IN_PRODUCTION', 'FINISHED', 'JOB_WORKER', 'OTHER_UNIT', 'DOMESTIC_PRODUCT', 'EXPORTED_PRODUCT', 'SCRAP', 'RECYCLER', 'RETURNED', 'RETRANSFERRED', 'REEXPORTED', 'SAMPLE', 'LOSS']), ('to_account__in', ['SUPPLIER', 'SURPLUS', 'VARIANCE', 'IN_TRANSIT', 'SHORT', 'ON_HAND', 'DAMAGED', 'IN_PRODUCTION', 'FINISHED', 'JOB_WORKER', 'OTHER_UNIT', 'DOMESTIC_PRODUCT', 'EXPORTED_PRODUCT', 'SCRAP', 'RECYCLER', 'RETURNED', 'RETRANSFERRED', 'REEXPORTED', 'SAMPLE', 'LOSS'])), name='posting_accounts_are_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_mg__gte', 0), models.Q(('weight_mg__gt', 0), ('pieces__gt', 0), _connector='OR')), name='posting_moves_weight_or_pieces'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), ('from_place', models.F('to_place')), _negated=True), name='posting_moves_something'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
+        
         RefuseChanges('shipments_draw'),
         RefuseChanges('shipments_posting'),
     ]

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ('SCHEDULED', 'DONE', 'ACTION_OPEN', 'ANSWERED', 'CLOSED', 'CANCELLED'))), name='visit_status_is_known'), models.CheckConstraint(condition=models.Q(('closed_by__isnull', True), models.Q(('closed_by', models.F('held_by')), _negated=True), _connector='OR'), name='visit_closed_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('held_at__isnull', True), ('held_by__isnull', True)), models.Q(('held_at__isnull', False), ('held_by__isnull', False)), _connector='OR'), name='visit_held_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='visit_answered_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='visit_closed_at_and_by')], 'indexes': [models.Index(fields=['importer', '-id'], name='visit_by_importer'), models.Index(fields=['status', '-id'], name='visit_by_status')], },
         ),
         migrations.CreateModel(
             name='Sample',
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.CheckConstraint(condition=models.Q(('found_mg__gte', 0)), name='sample_found_weight_ge_0')], },
         ),
         migrations.CreateModel(
             name='VisitFile',
@@ -86,44 +86,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
-            },
+            'constraints': [models.UniqueConstraint(fields=('visit', 'file'), name='visit_file_once')], },
         ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['importer', '-id'], name='visit_by_importer'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['status', '-id'], name='visit_by_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('SCHEDULED', 'DONE', 'ACTION_OPEN', 'ANSWERED', 'CLOSED', 'CANCELLED'))), name='visit_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_by__isnull', True), models.Q(('closed_by', models.F('held_by')), _negated=True), _connector='OR'), name='visit_closed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_at__isnull', True), ('held_by__isnull', True)), models.Q(('held_at__isnull', False), ('held_by__isnull', False)), _connector='OR'), name='visit_held_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='visit_answered_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='visit_closed_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.CheckConstraint(condition=models.Q(('found_mg__gte', 0)), name='sample_found_weight_ge_0'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitfile',
-            constraint=models.UniqueConstraint(fields=('visit', 'file'), name='visit_file_once'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
         RefuseChanges('shipments_sample'),
         RefuseChanges('shipments_visitfile'),
     ]

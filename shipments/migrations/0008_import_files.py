@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('means', models.CharField(blank=True, max_length=40)),
                 ('importer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('importer', 'column'), name='column_choice_once')], }, ),
         migrations.CreateModel(
             name='ImportedKey',
             fields=[
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('consignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shipments.consignment')),
                 ('importer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
-        ),
+        options={'constraints': [models.UniqueConstraint(fields=('importer', 'key'), name='imported_key_once')], }, ),
         migrations.CreateModel(
             name='ImportFile',
             fields=[
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
-            },
+            'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['TAKEN', 'READING', 'CHECKING', 'PLANNING', 'UNDOING'])), fields=('importer', 'sha256'), name='import_file_open_once'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state__in', ['TAKEN', 'READING', 'CHECKING', 'PLANNING', 'UNDOING'])), models.Q(('ended_at__isnull', False), ('state__in', ['DONE', 'REFUSED', 'CANCELLED'])), _connector='OR'), name='import_file_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'REFUSED'), _negated=True), ('planned', 0), _connector='OR'), name='import_file_refused_planned_nothing'), models.CheckConstraint(condition=models.Q(('is_hidden', False), models.Q(('skips_bad', False), ('state__in', ['PLANNING', 'UNDOING'])), _connector='OR'), name='import_file_hidden_while_planned'), models.CheckConstraint(condition=models.Q(models.Q(('uploaded_at__isnull', True), ('uploaded_by__isnull', True)), models.Q(('uploaded_at__isnull', False), ('uploaded_by__isnull', False)), _connector='OR'), name='import_file_uploaded_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', True), ('started_by__isnull', True)), models.Q(('started_at__isnull', False), ('started_by__isnull', False)), _connector='OR'), name='import_file_started_at_and_by')], 'indexes': [models.Index(fields=['importer', '-id'], name='import_file_by_importer')], },
         ),
         migrations.AddField(
             model_name='consignment',
@@ -120,42 +120,15 @@ class Migration(migrations.Migration):
             name='file',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='shipments.importfile'),
         ),
-        migrations.AddConstraint(
-            model_name='columnchoice',
-            constraint=models.UniqueConstraint(fields=('importer', 'column'), name='column_choice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='importedkey',
-            constraint=models.UniqueConstraint(fields=('importer', 'key'), name='imported_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='importfile',
-            index=models.Index(fields=['importer', '-id'], name='import_file_by_importer'),
-        ),
-        migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['TAKEN', 'READING', 'CHECKING', 'PLANNING', 'UNDOING'])), fields=('importer', 'sha256'), name='import_file_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state__in', ['TAKEN', 'READING', 'CHECKING', 'PLANNING', 'UNDOING'])), models.Q(('ended_at__isnull', False), ('state__in', ['DONE', 'REFUSED', 'CANCELLED'])), _connector='OR'), name='import_file_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'REFUSED'), _negated=True), ('planned', 0), _connector='OR'), name='import_file_refused_planned_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.CheckConstraint(condition=models.Q(('is_hidden', False), models.Q(('skips_bad', False), ('state__in', ['PLANNING', 'UNDOING'])), _connector='OR'), name='import_file_hidden_while_planned'),
-        ),
-        migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('uploaded_at__isnull', True), ('uploaded_by__isnull', True)), models.Q(('uploaded_at__isnull', False), ('uploaded_by__isnull', False)), _connector='OR'), name='import_file_uploaded_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', True), ('started_by__isnull', True)), models.Q(('started_at__isnull', False), ('started_by__isnull', False)), _connector='OR'), name='import_file_started_at_and_by'),
-        ),
+        
+        
+        
+        
+        
+        
+        
+        
+        
         migrations.AddIndex(
             model_name='importproblem',
             index=models.Index(fields=['file', 'number', 'id'], name='import_problem_by_row'),
