@@ -38,7 +38,6 @@ TYPED = [
         "licensing/limits.py",
         "licensing/timing.py",
         "licensing/briefing.py",
-        "licensing/writing_api.py",
         "licensing/brief_printing.py",
         "licensing/forecasting.py",
     ),
