@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django import forms
@@ -13,6 +14,16 @@ from licensing.models import Licence, LicenceCase, StatusReport
 from licensing.services import LicenceFacts
 
 LICENCE = ("number", "type", "issued_on", "expires_on", "contract_number", "customs_port")
+
+
+class KeyedForm(forms.Form):
+    """A form that carries a key, so that a double click does once what it does."""
+
+    key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["key"].initial = secrets.token_hex(16)
 
 
 class ReportForm(forms.Form):
@@ -102,6 +113,10 @@ class ReportForm(forms.Form):
             "note": given["note"] or "",
             "licence": facts,
         }
+
+
+class TypedReportForm(KeyedForm, ReportForm):
+    """A report as a person types it in."""
 
 
 class CalendarForm(forms.Form):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import unicodedata
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import StrictDateField, TextField
 from licensing import grounds, stations
-from licensing.forms import LICENCE, ReportForm
+from licensing.forms import LICENCE, KeyedForm, ReportForm
 from licensing.models import RoomInvitation, StatusReport
 
 
@@ -73,16 +72,6 @@ class IsoDateField(StrictDateField):
 
     def prepare_value(self, value: Any) -> Any:
         return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-class KeyedForm(forms.Form):
-    """A form that carries a key, so that a double click does once what it does."""
-
-    key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **given: Any) -> None:
-        super().__init__(*args, **given)
-        self.fields["key"].initial = secrets.token_hex(16)
 
 
 class RoomReportForm(KeyedForm, ReportForm):

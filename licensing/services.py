@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -117,11 +118,13 @@ def report(
     licence: LicenceFacts | None = None,
     evidence: StoredFile | None = None,
     evidence_name: str = "",
+    key: str = "",
     at: datetime | None = None,
 ) -> StatusReport:
     """Write down what was said, and derive where the case stands.
 
     The source is the importer or an officer by who reports it; `source` names another for what came by other ways.
+    The same words with the same `key` of a form are one report, however often they are sent.
     """
     at = at or timezone.now()
     engine.lock(case)
@@ -129,6 +132,10 @@ def report(
         if not may_report(case, by):
             raise engine.NotAllowed(_("Only the importer's people and officers report here."))
         source = StatusReport.Source.OFFICER if by.roles & OFFICERS else StatusReport.Source.IMPORTER
+    said = (claimed, claimed_on, confidence, note, application_number, sorted(set(grounds)), licence)
+    posting = _posting(key, *said, evidence.sha256 if evidence else "") if key else None
+    if posting and (before := case.reports.filter(posting=posting).first()):
+        return before
     if misses := [*_misses(case, claimed, claimed_on, licence, at), *_ground_misses(claimed, grounds)]:
         raise engine.Incomplete(misses)
     document = _licence(case, licence) if licence else None
@@ -146,10 +153,16 @@ def report(
         evidence_name=evidence_name,
         recorded_by=by.person,
         received_at=at,
+        posting=posting,
     )
     details = {"claimed": claimed, "on": claimed_on.isoformat(), "source": source, "reason": note}
     _restate(case, "report", by=by, at=at, details=details)
     return made
+
+
+def _posting(key: str, *said: Any) -> str:
+    """What one posting is: its form's key with everything that was said."""
+    return sha256("\x1f".join([key, *map(str, said)]).encode(errors="replace")).hexdigest()
 
 
 def _misses(

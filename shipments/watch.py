@@ -24,6 +24,7 @@ from euc import countries
 from euc.models import GoodsLine
 from euc.models.certificate import today
 from shipments import identifiers, watch_law, watching
+from shipments import workflow as law
 from shipments.models import ExportItem, Lot, Posting
 from workflow import engine, events
 
@@ -122,9 +123,8 @@ def imported_by(importer: Organisation) -> watching.Imported:
         found = postings.filter(verb__in=verbs).values_list("document", flat=True)
         return {text.upper().removeprefix("SB").strip() for text in found}
 
-    weight = Lot.objects.filter(importer=importer, goods_line__drawn_mg__gt=0).aggregate(mg=Sum("weight_mg"))[
-        "mg"
-    ]
+    drawn = Lot.objects.filter(importer=importer, consignment__status__in=law.COUNTS)
+    weight = drawn.aggregate(mg=Sum("weight_mg"))["mg"]
     return watching.Imported(
         grades=set(lines.exclude(grade="").values_list("grade", flat=True)),
         hs_codes=set(lines.values_list("itc_hs", flat=True)),

@@ -44,10 +44,14 @@ class StatusReport(AppendOnlyModel):
     evidence_name = models.CharField(max_length=200, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     received_at = models.DateTimeField(default=timezone.now)
+    posting = models.CharField(
+        max_length=64, null=True, editable=False, help_text="SHA-256 of its form's key and what was said."
+    )
 
     class Meta:
         ordering = ["id"]
         constraints = [
+            models.UniqueConstraint(fields=["case", "posting"], name="status_report_posted_once"),
             models.CheckConstraint(
                 condition=Q(claimed__in=stations.CLAIMABLE), name="status_report_is_known"
             ),

@@ -29,17 +29,15 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest, reference: str) -> HttpResponse:
     """Report what was said of the case."""
     case = loading.case(request, reference)
-    form = forms.ReportForm(
-        request.POST or None, request.FILES or None, case=case, initial={"claimed_on": control.day_in_china()}
-    )
+    initial = {"claimed_on": control.day_in_china()}
+    form = forms.TypedReportForm(request.POST or None, request.FILES or None, case=case, initial=initial)
     status, refusal = 200, None
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                services.report(
-                    case=case, by=request.actor, **form.answers(), **evidencing.stored(case, form)
-                )
+                told = {**form.answers(), **evidencing.stored(case, form)}
+                services.report(case=case, by=request.actor, key=form.cleaned_data["key"], **told)
             except uploads.UploadRefused as refused:
                 form.add_error("evidence", str(refused))
             except engine.Incomplete as refused:

@@ -123,6 +123,13 @@ class TestLoad:
         assert watch.embedded_by_country() == [{"country": "US", "weight_mg": 10 * KG}]
         assert events.about(found.cases[0]).get().action == "raise"
 
+    def test_counts_what_left_china_and_not_what_is_only_planned(self, voyage):
+        importer = voyage.certificate.importer
+        voyage.received(LotPlan(1, 100 * KG, 100))
+        voyage.planned(LotPlan(1, 7 * KG))
+        voyage.booked(LotPlan(1, 5 * KG))
+        assert watch.imported_by(importer).weight_mg == 100 * KG
+
     def test_keeps_an_item_once(self, bills, officer):
         file = bills({"hs": "8505", "description": "Magnets"})
         watch.load(file, by=officer)

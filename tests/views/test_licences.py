@@ -1,5 +1,7 @@
 """Pages of licence cases: reporting, deciding, the board, the register; what is refused stands beside its field."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -60,6 +62,17 @@ class TestReport:
         assert client_for(officer).get(path)["Content-Disposition"].startswith("attachment")
         assert client_for(analyst).get(path).status_code == 403
         assert path not in client_for(analyst).get(at(case)).content.decode()
+
+    def test_is_kept_once_for_a_double_click(self, client_for, case, drafter):
+        client = client_for(drafter)
+        page = client.get(at(case, "report/")).content.decode()
+        key = re.search(r'name="key" value="([0-9a-f]{32})"', page)[1]
+        for _click in range(2):
+            assert client.post(at(case, "report/"), {**REPORT, "key": key}).status_code == 302
+        assert case.reports.count() == 1
+        client.post(at(case, "report/"), {**REPORT, "key": key, "note": "And another thing"})
+        client.post(at(case, "report/"), REPORT)
+        assert case.reports.count() == 3
 
     def test_takes_the_licence_with_it(self, client_for, case, drafter):
         body = {**REPORT, "claimed": "ISSUED", **LICENCE}
