@@ -1,6 +1,9 @@
 """Pages of consignments, stock and balances: who sees what, what is refused beside its field, how many queries."""
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 
 from euc.models.certificate import today
 from shipments import services
@@ -251,6 +254,12 @@ class TestLabels:
 
 
 class TestQuery:
+    @pytest.fixture(autouse=True)
+    def in_the_morning(self):
+        """When it is the same day in India and in China."""
+        with time_machine.travel(datetime.now(UTC).replace(hour=4, minute=30)):
+            yield
+
     def test_the_page_counts_the_days_to_answer(self, client_for, voyage, drafter):
         consignment = voyage.declared(LotPlan(1, KG))
         services.query(consignment=consignment, by=drafter, on=today(), reason="Dy?")
