@@ -110,27 +110,29 @@ class _Library:
         self.goods = {one.pk: {line.number: line for line in one.goods.all()} for one in known}
         licences = Licence.objects.filter(importer=importer, number__in=named("licence"))
         self.licences = {(one.exporter_name, one.number): one for one in licences.prefetch_related("lines")}
-        living = Consignment.objects.filter(importer=importer).exclude(status__in=IDLE)
-        invoices = living.filter(invoice_number__in=named("invoice_number"))
-        hidden = invoices.filter(import_file__is_hidden=True)
-        self.unseen = set(hidden.values_list("exporter_name", "invoice_number"))
-        self.invoices = {
-            (exporter, invoice): (reference, certificate)
-            for exporter, invoice, reference, certificate in invoices.values_list(
-                "exporter_name", "invoice_number", "reference", "certificate_id"
-            )
-        }
+        # Another file may be planned between two of these reads: a key that is seen has its invoice seen after it,
+        # and whatever was hidden when it was seen is hidden or whole by the end.
         keys = ImportedKey.objects.filter(importer=importer, key__in={row.key for row in rows})
         keys = keys.exclude(consignment__status__in=IDLE)
-        self.unseen_keys = set(
-            keys.filter(consignment__import_file__is_hidden=True).values_list("key", flat=True)
-        )
         self.keys = {
             key: (reference, invoice)
             for key, reference, invoice in keys.values_list(
                 "key", "consignment__reference", "consignment__invoice_number"
             )
         }
+        living = Consignment.objects.filter(importer=importer).exclude(status__in=IDLE)
+        invoices = living.filter(invoice_number__in=named("invoice_number"))
+        self.invoices = {
+            (exporter, invoice): (reference, certificate)
+            for exporter, invoice, reference, certificate in invoices.values_list(
+                "exporter_name", "invoice_number", "reference", "certificate_id"
+            )
+        }
+        hidden = invoices.filter(import_file__is_hidden=True)
+        self.unseen = set(hidden.values_list("exporter_name", "invoice_number"))
+        self.unseen_keys = set(
+            keys.filter(consignment__import_file__is_hidden=True).values_list("key", flat=True)
+        )
         self.papers = _Asked(_PAPERS, names=lambda name: name)
         self.lots = _Asked(_LOT, names=lambda name: _COLUMN_OF[name])
 
