@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,7 +122,7 @@ def report(
     at = at or timezone.now()
     hold_open(invitation, at)
     facts = {**told, "licence": asdict(told["licence"]) if told.get("licence") else None, "claimed": claimed}
-    fingerprint = _fingerprint(key, facts, evidence.sha256 if evidence else "")
+    fingerprint = services.fingerprint(key, facts, evidence)
     if (known := _posted(invitation, fingerprint)) and known.report:
         return known.report
     _refuse_flood(invitation, at)
@@ -151,7 +150,7 @@ def ask_correction(
     hold_open(invitation, at)
     if not text:
         raise engine.Incomplete([Miss("", "text", _("Write what has to be corrected."))])
-    fingerprint = _fingerprint(key, {"text": text}, "")
+    fingerprint = services.fingerprint(key, {"text": text})
     if known := _posted(invitation, fingerprint):
         return known
     _refuse_flood(invitation, at)
@@ -230,9 +229,3 @@ def record(verb: str, invitation: RoomInvitation, *, by: Actor, at: datetime, **
 def hashed(secret: str) -> str:
     """How secrets of 160 random bits are kept: SHA-256."""
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
-
-
-def _fingerprint(key: str, told: Mapping[str, Any], sha256: str) -> str:
-    """What one posting is: its form's key with everything that was said."""
-    text = "\x1f".join(f"{name}={told[name]!r}" for name in sorted(told))
-    return hashed(f"{key}\x1f{sha256}\x1f{text}")

@@ -6,7 +6,7 @@ WrongStatus, NotAllowed or Incomplete. Days are days in China; `at` is a moment 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -132,8 +132,16 @@ def report(
         if not may_report(case, by):
             raise engine.NotAllowed(_("Only the importer's people and officers report here."))
         source = StatusReport.Source.OFFICER if by.roles & OFFICERS else StatusReport.Source.IMPORTER
-    said = (claimed, claimed_on, confidence, note, application_number, sorted(set(grounds)), licence)
-    posting = _posting(key, *said, evidence.sha256 if evidence else "") if key else None
+    told = {
+        "claimed": claimed,
+        "claimed_on": claimed_on,
+        "confidence": confidence,
+        "note": note,
+        "application_number": application_number,
+        "grounds": sorted(set(grounds)),
+        "licence": licence,
+    }
+    posting = fingerprint(key, told, evidence) if key else None
     if posting and (before := case.reports.filter(posting=posting).first()):
         return before
     if misses := [*_misses(case, claimed, claimed_on, licence, at), *_ground_misses(claimed, grounds)]:
@@ -141,14 +149,8 @@ def report(
     document = _licence(case, licence) if licence else None
     made = StatusReport.objects.create(
         case=case,
-        claimed=claimed,
-        claimed_on=claimed_on,
         source=source,
-        confidence=confidence,
-        note=note,
-        application_number=application_number,
-        grounds=sorted(set(grounds)),
-        licence=document,
+        **{**told, "licence": document},
         evidence=evidence,
         evidence_name=evidence_name,
         recorded_by=by.person,
@@ -160,9 +162,11 @@ def report(
     return made
 
 
-def _posting(key: str, *said: Any) -> str:
-    """What one posting is: its form's key with everything that was said."""
-    return sha256("\x1f".join([key, *map(str, said)]).encode(errors="replace")).hexdigest()
+def fingerprint(key: str, told: Mapping[str, Any], evidence: StoredFile | None = None) -> str:
+    """What one posting is: its form's key with everything that was said. SHA-256."""
+    text = "\x1f".join(f"{name}={told[name]!r}" for name in sorted(told))
+    shown = evidence.sha256 if evidence else ""
+    return sha256(f"{key}\x1f{shown}\x1f{text}".encode(errors="replace")).hexdigest()
 
 
 def _misses(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,12 +20,12 @@ from rest_framework.views import APIView
 import licensing.converters  # noqa: F401 - registers the `case` converter
 from accounts.api import AnyFile, KnownInputs, LineOfText, LinesOfText, once
 from accounts.roles import Role
-from documents import storing
 from euc.api import KEY, ActsForAnOrganisation, CertificatePages, DraftsForAnImporter
 from euc.input_serializers import ProblemSerializer
 from licensing import briefing, grounds, services, stations
 from licensing.models import CaseBrief, Licence, LicenceCase, StatusReport
 from licensing.serializers import ReportSerializer
+from licensing.views.briefs import sent
 
 MOST_MG = 10**15
 PROBLEMS = {
@@ -188,8 +187,4 @@ class BriefFileView(APIView):
     def get(self, request: Request, reference: str, number: int) -> HttpResponseBase:
         case = case_of(request, reference)
         brief = get_object_or_404(case.briefs.select_related("file"), number=number)
-        if brief.file is None:
-            raise Http404
-        name = f"{case.slug}-brief-{brief.number}.pdf"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return HttpResponse(storing.read(brief.file), content_type="application/pdf", headers=headers)
+        return sent(case, brief)

@@ -78,7 +78,11 @@ def _briefs(case: LicenceCase) -> dict[str, Any]:
 def file(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """The sealed PDF of a brief."""
     case = loading.case(request, reference)
-    brief = get_object_or_404(CaseBrief.objects.select_related("file"), case=case, number=number)
+    return sent(case, get_object_or_404(case.briefs.select_related("file"), number=number))
+
+
+def sent(case: LicenceCase, brief: CaseBrief) -> HttpResponse:
+    """The PDF as a download; 404 until a worker has made it."""
     if brief.file is None:
         raise Http404
     name = f"{case.slug}-brief-{brief.number}.pdf"
