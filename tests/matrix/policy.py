@@ -434,7 +434,7 @@ ROUTES = {
         after_post="201",
     ),
     "api-brief-file": Route(
-        get=RECORDERS | {"auditor"}, subject="brief", at="ISSUED", is_api=True, after_get=ABSENT
+        get=RECORDERS | {"auditor"}, subject="brief", at="ISSUED", is_api=True
     ),
     "api:consignment-list": Route(get=READERS, is_api=True),
     "api:consignment-detail": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
