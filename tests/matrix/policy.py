@@ -433,9 +433,7 @@ ROUTES = {
         json={"asks": "Please ask Beijing"},
         after_post="201",
     ),
-    "api-brief-file": Route(
-        get=RECORDERS | {"auditor"}, subject="brief", at="ISSUED", is_api=True
-    ),
+    "api-brief-file": Route(get=RECORDERS | {"auditor"}, subject="brief", at="ISSUED", is_api=True),
     "api:consignment-list": Route(get=READERS, is_api=True),
     "api:consignment-detail": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
     "api:visit-list": Route(get=READERS, is_api=True),
