@@ -115,7 +115,15 @@ def postgres() -> Iterator[str]:
             **user,
         )
         server = [str(programs / "postgres"), "-D", data, "-p", str(port), "-k", folder]
-        for setting in ("listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off"):
+        for setting in (
+            "listen_addresses=127.0.0.1",
+            "fsync=off",
+            "full_page_writes=off",
+            "jit=off",
+            "synchronous_commit=off",
+            "shared_buffers=256MB",
+            "autovacuum=off",
+        ):
             server += ["-c", setting]
         log = open(f"{folder}/log", "wb")  # noqa: SIM115 - closed below, after the server ends
         with log, running(server, signal.SIGINT, stderr=log, cwd=folder, **user) as process:

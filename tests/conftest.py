@@ -6,7 +6,9 @@ from django.test import Client
 
 from accounts import actors
 from accounts.roles import Kind, Role
+from euc import reference
 from tests.factories import MembershipFactory, OrganisationFactory, UserFactory
+from tests.remembering import remembered
 
 LEFT_OUT = pytest.StashKey[int]()
 
@@ -30,27 +32,27 @@ def pytest_terminal_summary(terminalreporter, config):
         )
 
 
-@pytest.fixture
+@remembered
 def importer(db):
     return OrganisationFactory(kind=Kind.IMPORTER, name="Pune Motors Private Limited")
 
 
-@pytest.fixture
+@remembered
 def other_importer(db):
     return OrganisationFactory(kind=Kind.IMPORTER, name="Nashik Drives Private Limited")
 
 
-@pytest.fixture
+@remembered
 def authority(db):
     return OrganisationFactory(kind=Kind.AUTHORITY, name="Authority")
 
 
-@pytest.fixture
+@remembered
 def ministry(db):
     return OrganisationFactory(kind=Kind.MINISTRY, name="Ministry")
 
 
-@pytest.fixture
+@remembered
 def platform(db):
     return OrganisationFactory(kind=Kind.PLATFORM, name="Platform")
 
@@ -74,49 +76,55 @@ def make_actor(db):
     return make
 
 
-@pytest.fixture
+@remembered
 def drafter(make_actor, importer):
     return make_actor("Dhruv Drafter", importer, Role.DRAFTER)
 
 
-@pytest.fixture
+@remembered
 def signatory(make_actor, importer):
     return make_actor("Sita Signatory", importer, Role.SIGNATORY)
 
 
-@pytest.fixture
+@remembered
 def officer(make_actor, authority):
     return make_actor("Omkar Officer", authority, Role.OFFICER)
 
 
-@pytest.fixture
+@remembered
 def second_officer(make_actor, authority):
     return make_actor("Ojas Officer", authority, Role.OFFICER)
 
 
-@pytest.fixture
+@remembered
 def senior(make_actor, authority):
     return make_actor("Sunita Senior", authority, Role.SENIOR)
 
 
-@pytest.fixture
+@remembered
 def auditor(make_actor, authority):
     return make_actor("Asha Auditor", authority, Role.AUDITOR)
 
 
-@pytest.fixture
+@remembered
 def analyst(make_actor, ministry):
     return make_actor("Anil Analyst", ministry, Role.ANALYST)
 
 
-@pytest.fixture
+@remembered
 def administrator(make_actor, platform):
     return make_actor("Aditi Administrator", platform, Role.ADMINISTRATOR)
 
 
-@pytest.fixture
+@remembered
 def stranger(make_actor, other_importer):
     return make_actor("Stuti Stranger", other_importer, Role.DRAFTER, Role.SIGNATORY)
+
+
+@remembered
+def library(db):
+    """Clauses, policies and rules as they are loaded at first."""
+    reference.load()
 
 
 @pytest.fixture

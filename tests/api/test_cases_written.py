@@ -5,25 +5,28 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from documents import storing
-from euc import reference
 from euc.models.certificate import today
 from licensing import services
 from licensing.models import CaseBrief, StatusReport
 from tests.euc.life import Life
+from tests.remembering import remembered
 from workflow.models import Errand
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case(life, drafter, settings, tmp_path):
-    settings.FILES_DIR = tmp_path
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    settings.FILES_DIR = tmp_path / "files"
+
+
+@remembered
+def case(life, drafter):
     return services.open_case(certificate=life.issued(), by=drafter)
 
 
-@pytest.fixture
-def life(drafter, signatory, officer, senior):
-    reference.load()
+@remembered
+def life(library, drafter, signatory, officer, senior):
     return Life(drafter, signatory, officer, senior, None)
 
 

@@ -14,13 +14,13 @@ from rest_framework.test import APIClient
 
 from config.api import handle_exception
 from euc import content, demonstration, reference
+from tests.remembering import remembered
 from workflow import engine
 from workflow.law import Miss
 
 
-@pytest.fixture
-def issued(drafter, signatory, officer, senior):
-    reference.load()
+@remembered
+def issued(library, drafter, signatory, officer, senior):
     return demonstration.issued(
         drafter=drafter, signatory=signatory, officer=officer, senior=senior, po_number="PO-1"
     )

@@ -15,18 +15,18 @@ from rest_framework.test import APIClient
 from accounts import tokens
 from accounts.models import KeptAnswer
 from accounts.roles import Scope
-from euc import demonstration, examples, reference, services, shapes, turns
+from euc import demonstration, examples, services, shapes, turns
 from euc.models import ELEMENTS, Certificate, GoodsLine
 from tests.matrix.harness import differences, rows
+from tests.remembering import remembered
 from workflow import events
 
 LIST = "/api/v1/certificates/"
 
 
 @pytest.fixture(autouse=True)
-def clauses(db):
+def clauses(library):
     cache.clear()
-    reference.load()
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def machine(drafter):
     return client
 
 
-@pytest.fixture
+@remembered
 def draft(drafter):
     return services.start(by=drafter)
 

@@ -1,20 +1,18 @@
 """Licence cases, consignments and balances in JSON: the same scope as the pages, constant queries."""
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from euc import reference
 from euc.models.certificate import today
 from licensing import services as licences
 from shipments.services import LotPlan
 from tests.euc.life import Life
+from tests.remembering import remembered
 from tests.shipments.voyage import KG, Voyage, licence_for
 
 
-@pytest.fixture
-def voyage(drafter, signatory, officer, senior, platform):
-    reference.load()
+@remembered
+def voyage(library, drafter, signatory, officer, senior, platform):
     certificate = Life(drafter, signatory, officer, senior, None).issued()
     return Voyage(drafter, signatory, certificate, licence_for(certificate))
 

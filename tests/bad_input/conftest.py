@@ -4,12 +4,13 @@ from urllib.parse import quote
 
 import pytest
 
-from euc import demonstration, reference, services
+from euc import demonstration, services
+from tests.remembering import remembered
 
 
 @pytest.fixture(autouse=True)
-def clauses(db):
-    reference.load()
+def clauses(library):
+    """The clause library is there."""
 
 
 @pytest.fixture(autouse=True)
@@ -18,18 +19,18 @@ def quick_passwords(settings):
     settings.ACCOUNT_RATE_LIMITS = False
 
 
-@pytest.fixture
+@remembered
 def draft(drafter):
     return demonstration.complete_draft(by=drafter, po_number="PO-1")
 
 
-@pytest.fixture
+@remembered
 def submitted(draft, signatory):
     services.submit(certificate=draft, by=signatory, notice_seen=True)
     return draft
 
 
-@pytest.fixture
+@remembered
 def approved(submitted, officer):
     services.approve(certificate=submitted, by=officer, seen_hash=submitted.content_hash)
     return submitted

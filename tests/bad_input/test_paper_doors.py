@@ -7,6 +7,7 @@ from euc.models import AttestationRule, OriginalEntry, QuantityRelease
 from euc.models.certificate import today
 from tests.bad_input.corpus import VALUES
 from tests.bad_input.test_drafting_pages import received
+from tests.remembering import remembered
 
 SIGNED = ("happened_on", "officer", "estamp", "note", "seen")
 HANDED_IN = ("happened_on", "office", "carrier", "waybill_kind", "waybill", "note")
@@ -17,7 +18,7 @@ STATION = (
 RELEASE = ("weight_mg", "pieces", "reason")
 
 
-@pytest.fixture
+@remembered
 def issued(approved, senior):
     services.issue(certificate=approved, by=senior, seen_hash=approved.content_hash)
     return approved

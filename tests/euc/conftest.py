@@ -6,9 +6,9 @@ import pytest
 import time_machine
 
 from accounts import actors
-from euc import reference
 from euc.models.certificate import today
 from tests.euc.life import Life
+from tests.remembering import remembered
 
 
 @pytest.fixture(autouse=True)
@@ -17,16 +17,16 @@ def own_files(settings, tmp_path):
 
 
 @pytest.fixture
-def clauses(db):
-    reference.load()
+def clauses(library):
+    """The clause library is there."""
 
 
-@pytest.fixture
+@remembered
 def clock(platform):
     return actors.clock()
 
 
-@pytest.fixture
+@remembered
 def life(clauses, drafter, signatory, officer, senior, clock):
     return Life(drafter, signatory, officer, senior, clock)
 

@@ -19,6 +19,7 @@ from euc.models import (
     Undertaking,
     UndertakingClause,
 )
+from tests.remembering import remembered
 
 
 def stored(certificate):
@@ -31,7 +32,7 @@ def found(certificate):
     return {(miss.page, miss.field, miss.line) for miss in misses if not miss.field.startswith("answer-")}
 
 
-@pytest.fixture
+@remembered
 def complete(life):
     return life.draft()
 

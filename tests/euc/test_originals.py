@@ -15,6 +15,7 @@ from euc import custody, dating, originals, services, signals, workflow
 from euc.models import AttestationRule, Certificate, EStamp, Original, OriginalEntry
 from euc.models.certificate import today
 from tests.races import together
+from tests.remembering import remembered
 from workflow import engine, events
 from workflow.engine import Incomplete, NotAllowed, WrongStatus
 
@@ -41,7 +42,7 @@ def scan(importer):
     )
 
 
-@pytest.fixture
+@remembered
 def issued(life):
     return life.issued()
 
@@ -228,7 +229,7 @@ class TestRecord:
         assert heard == [(Certificate, issued.pk, issued.valid_from, "Dhruv Drafter")]
 
 
-@pytest.fixture
+@remembered
 def aged(life):
     """An issued certificate of ten days ago, so that days can pass."""
     with time_machine.travel(timezone.now() - timedelta(days=10)):

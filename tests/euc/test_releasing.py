@@ -10,6 +10,7 @@ from euc import capacity, demonstration, drafting, releasing, services, workflow
 from euc.models import Certificate, GoodsLine, QuantityRelease
 from euc.models.certificate import financial_year, year_of
 from tests.races import together
+from tests.remembering import remembered
 from workflow import engine, events
 from workflow.engine import Incomplete, NotAllowed, WrongStatus
 
@@ -17,7 +18,7 @@ KG = 1_000_000
 WHOLE = demonstration.GOODS["net_weight_mg"]
 
 
-@pytest.fixture
+@remembered
 def issued(life):
     certificate = life.approved(lines=(demonstration.GOODS, demonstration.SECOND_LINE))
     life.issue(certificate)

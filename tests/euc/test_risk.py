@@ -4,13 +4,14 @@ import pytest
 
 from euc import risk
 from euc.models import Certificate, EndUse, GoodsLine, Party
+from tests.remembering import remembered
 
 
 def reasons(certificate):
     return set(risk.reasons(Certificate.objects.get(pk=certificate.pk)))
 
 
-@pytest.fixture
+@remembered
 def plain(life):
     """An importer's second certificate, light magnets, little of them."""
     life.issued()

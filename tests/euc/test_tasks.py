@@ -12,6 +12,7 @@ from documents import keys, signing, storing
 from documents.models import Document, StoredFile
 from euc import printing, services, workflow
 from euc.models import Certificate
+from tests.remembering import remembered
 from workflow import errands, events
 from workflow.models import Errand
 
@@ -55,7 +56,7 @@ def no_key(settings, tmp_path):
     return switch
 
 
-@pytest.fixture
+@remembered
 def certificate(life):
     return life.issued()
 

@@ -9,6 +9,7 @@ import time_machine
 from documents import storing
 from euc import pledges, services, verification, workflow
 from euc.models import Certificate, Undertaking
+from tests.remembering import remembered
 
 PUBLIC = {
     "reference", "status", "in_force", "issued_at", "valid_from", "valid_until", "ended_at", "demonstration",
@@ -22,7 +23,7 @@ PUBLIC_OF_LINE = {
 PUBLIC_OF_UNDERTAKING = {"reference", "clauses", "status"}
 
 
-@pytest.fixture
+@remembered
 def certificate(life):
     return life.issued()
 

@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from accounts import actors
-from euc import reference
 from euc.models import Certificate
 from licensing import limits, services
 from tests.euc.life import Life
+from tests.remembering import remembered
 
 
 @pytest.fixture(autouse=True)
@@ -17,19 +17,18 @@ def own_files(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
 
 
-@pytest.fixture
+@remembered
 def clock(platform):
     return actors.clock()
 
 
-@pytest.fixture
-def life(db, drafter, signatory, officer, senior, clock):
-    reference.load()
+@remembered
+def life(library, drafter, signatory, officer, senior, clock):
     limits.load()
     return Life(drafter, signatory, officer, senior, clock)
 
 
-@pytest.fixture
+@remembered
 def certificate(life):
     """Issued a hundred days ago, so that a case has a past."""
     at = timezone.now() - timedelta(days=100)
@@ -38,6 +37,6 @@ def certificate(life):
     return Certificate.objects.get(pk=approved.pk)
 
 
-@pytest.fixture
+@remembered
 def case(life, certificate):
     return services.open_case(certificate=certificate, by=life.drafter)

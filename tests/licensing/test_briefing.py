@@ -14,6 +14,7 @@ from licensing.models import CaseBrief
 from tests.documents.conftest import key_settings, made_keys, sealing_key
 from tests.licensing.test_reminding import noon
 from tests.licensing.test_services import fresh
+from tests.remembering import remembered
 from workflow import errands
 from workflow.engine import NotAllowed, WrongStatus
 from workflow.models import Errand, Event
@@ -23,7 +24,7 @@ __all__ = ["key_settings", "made_keys", "sealing_key"]
 ACCEPTED, LATE = date(2026, 4, 20), date(2026, 7, 1)  # due on 25 June 2026
 
 
-@pytest.fixture
+@remembered
 def case(life):
     with time_machine.travel(noon(date(2026, 4, 1)), tick=False):
         case = services.open_case(certificate=life.issued(), by=life.drafter)

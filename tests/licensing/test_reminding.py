@@ -11,6 +11,7 @@ from accounts.models import Notice
 from licensing import calendar, reminding, services
 from licensing.models import CaseReminder, LicenceCase
 from licensing.services import LicenceFacts
+from tests.remembering import remembered
 from workflow import errands, events
 from workflow.models import Errand
 
@@ -22,7 +23,7 @@ def noon(day):
     return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)  # noon in China
 
 
-@pytest.fixture
+@remembered
 def case(life):
     with time_machine.travel(noon(date(2026, 4, 1)), tick=False):
         case = services.open_case(certificate=life.issued(), by=life.drafter)

@@ -4,11 +4,12 @@ import pytest
 
 from accounts import actors
 from documents import sheets
-from euc import demonstration, reference
+from euc import demonstration
 from euc.models import Certificate
 from licensing import limits
 from shipments import import_columns
 from tests.euc.life import Life
+from tests.remembering import remembered
 from tests.shipments.voyage import Voyage, licence_for
 
 
@@ -17,37 +18,36 @@ def own_files(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
 
 
-@pytest.fixture
+@remembered
 def clock(platform):
     return actors.clock()
 
 
-@pytest.fixture
-def life(db, drafter, signatory, officer, senior, clock):
-    reference.load()
+@remembered
+def life(library, drafter, signatory, officer, senior, clock):
     limits.load()
     return Life(drafter, signatory, officer, senior, clock)
 
 
-@pytest.fixture
+@remembered
 def certificate(life):
     approved = life.approved(lines=(demonstration.GOODS, demonstration.SECOND_LINE))
     life.issue(approved)
     return Certificate.objects.get(pk=approved.pk)
 
 
-@pytest.fixture
+@remembered
 def licence(certificate):
     """A general licence for everything on the certificate."""
     return licence_for(certificate, type="GENERAL")
 
 
-@pytest.fixture
+@remembered
 def voyage(life, certificate, licence):
     return Voyage(life.drafter, life.signatory, certificate, licence)
 
 
-@pytest.fixture
+@remembered
 def received(voyage):
     return voyage.received()
 

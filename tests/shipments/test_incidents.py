@@ -14,6 +14,7 @@ from shipments.models import Consignment, Holding, Incident, Posting
 from shipments.services import LotPlan
 from tests.factories import MembershipFactory
 from tests.races import together
+from tests.remembering import remembered
 from tests.shipments.voyage import KG
 from workflow import events
 from workflow.engine import Incomplete, NotAllowed, WrongStatus
@@ -31,7 +32,7 @@ def decided(incident, first, second, outcome):
     incidents.close(incident=incident, by=second, outcome=outcome, reason="We know")
 
 
-@pytest.fixture
+@remembered
 def in_store(voyage):
     lot = voyage.received(LotPlan(1, 100 * KG, 1000, batch="H-1")).lots()[0]
     return lot.holdings.get(account=accounts.ON_HAND)

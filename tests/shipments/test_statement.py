@@ -15,6 +15,7 @@ from shipments import accounts, custody, statement, statement_words
 from shipments.models import Posting
 from shipments.services import LotPlan
 from shipments.statement import Period
+from tests.remembering import remembered
 from tests.shipments.voyage import KG
 
 NOW = Period.of(today().year, today().month)
@@ -25,7 +26,7 @@ def next_month():
     return Period.of(later.year, later.month)
 
 
-@pytest.fixture
+@remembered
 def lot(voyage):
     """Moved into every kind of place, some of it back."""
     lot = voyage.received(LotPlan(1, 100 * KG, 1000, batch="H-1")).lots()[0]

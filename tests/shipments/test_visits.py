@@ -18,12 +18,13 @@ from shipments.services import LotPlan
 from tests.documents.samples import png
 from tests.factories import MembershipFactory
 from tests.races import together
+from tests.remembering import remembered
 from tests.shipments.voyage import KG, STORE
 from workflow import events
 from workflow.engine import Incomplete, NotAllowed, WrongStatus
 
 
-@pytest.fixture
+@remembered
 def lot(voyage):
     return voyage.received(LotPlan(1, 100 * KG, 1000, batch="H-1")).lots()[0]
 
@@ -33,7 +34,7 @@ def in_store(lot):
     return lot.holdings.get(account=accounts.ON_HAND)
 
 
-@pytest.fixture
+@remembered
 def visit(lot, officer, certificate):
     return planned(certificate, officer, lots=[lot])
 

@@ -3,48 +3,57 @@
 import pytest
 
 from documents import signing
-from euc import demonstration, printing, reference, services
+from euc import demonstration, printing, services
 from euc.models import Certificate
 from licensing import limits
+from tests.remembering import remembered
 from workflow import errands
 
 PDF = b"%PDF-1.7 stand-in for a sealed document\n%%EOF\n"
 
 
 @pytest.fixture(autouse=True)
-def clauses(db):
-    reference.load()
+def clauses(library, known_limits):
+    """The clause library and the limits are there for every page."""
+
+
+@remembered
+def known_limits(db):
     limits.load()
 
 
-@pytest.fixture
+@remembered
 def draft(drafter):
     return demonstration.complete_draft(by=drafter, po_number="PO-1")
 
 
-@pytest.fixture
+@remembered
 def submitted(draft, signatory):
     services.submit(certificate=draft, by=signatory, notice_seen=True)
     return draft
 
 
-@pytest.fixture
+@remembered
 def approved(submitted, officer):
     services.approve(certificate=submitted, by=officer, seen_hash=submitted.content_hash)
     return submitted
 
 
-@pytest.fixture
+@remembered
 def issued(approved, senior):
     services.issue(certificate=approved, by=senior, seen_hash=approved.content_hash)
     return approved
 
 
 @pytest.fixture
-def sealed(issued, monkeypatch):
+def stand_ins(monkeypatch):
     monkeypatch.setattr(printing, "certificate_pdf", lambda **given: PDF)
     monkeypatch.setattr(signing, "current_signer", lambda: None)
     monkeypatch.setattr(signing, "seal", lambda pdf, **given: signing.Sealed(pdf, "CN=Stand-in", 2))
+
+
+@remembered
+def sealed(issued, stand_ins):
     assert errands.run(errands.of(issued).get().pk)
     return Certificate.objects.select_related("document").get(pk=issued.pk)
 

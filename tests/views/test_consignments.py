@@ -10,6 +10,7 @@ from shipments import services
 from shipments.models import Consignment, Posting
 from shipments.services import LotPlan
 from tests.euc.life import Life
+from tests.remembering import remembered
 from tests.shipments.voyage import KG, STORE, Voyage, licence_for
 
 DAY = f"{today():%d-%m-%Y}"
@@ -22,7 +23,7 @@ PLANNED_LOT = {
 }
 
 
-@pytest.fixture
+@remembered
 def voyage(drafter, signatory, officer, senior, platform):
     certificate = Life(drafter, signatory, officer, senior, None).issued()
     return Voyage(drafter, signatory, certificate, licence_for(certificate))

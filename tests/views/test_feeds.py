@@ -17,6 +17,7 @@ from licensing.models import FeedDelivery, FeedRun, FeedSource, StatusReport
 from tests.euc.life import Life
 from tests.licensing.test_feeding import record, run_all
 from tests.licensing.test_services import fresh
+from tests.remembering import remembered
 
 LIST = "/licences/feeds/"
 
@@ -26,7 +27,7 @@ def own_files(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
 
 
-@pytest.fixture
+@remembered
 def case(drafter, signatory, officer, senior):
     certificate = Life(drafter, signatory, officer, senior, None).issued()
     return services.open_case(certificate=certificate, by=drafter)

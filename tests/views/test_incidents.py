@@ -9,6 +9,7 @@ from shipments import accounts
 from shipments.models import Incident
 from shipments.services import LotPlan
 from tests.euc.life import Life
+from tests.remembering import remembered
 from tests.shipments.test_incidents import decided, report
 from tests.shipments.voyage import KG, Voyage, licence_for
 
@@ -20,7 +21,7 @@ def own_files(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
 
 
-@pytest.fixture
+@remembered
 def voyage(drafter, signatory, officer, senior, platform):
     certificate = Life(drafter, signatory, officer, senior, None).issued()
     return Voyage(drafter, signatory, certificate, licence_for(certificate))

@@ -9,6 +9,7 @@ from euc import control
 from licensing import services
 from licensing.models import LicenceCase, StatusReport
 from tests.euc.life import Life
+from tests.remembering import remembered
 from tests.views.test_originals import picture
 
 DAY = f"{control.day_in_china():%d-%m-%Y}"
@@ -23,7 +24,7 @@ LICENCE = {
 }
 
 
-@pytest.fixture
+@remembered
 def case(drafter, signatory, officer, senior):
     certificate = Life(drafter, signatory, officer, senior, None).issued()
     return services.open_case(certificate=certificate, by=drafter)

@@ -11,6 +11,7 @@ from euc import custody, demonstration, originals, services
 from euc.models import AttestationRule, Certificate, Original, OriginalEntry
 from euc.models.certificate import today
 from tests.euc.test_originals import COLUMNS, FACTS, adopt, retire
+from tests.remembering import remembered
 
 READERS = ["drafter", "signatory", "officer", "senior", "auditor", "analyst"]
 
@@ -25,7 +26,7 @@ def now():
     return today().strftime("%d-%m-%Y")
 
 
-@pytest.fixture
+@remembered
 def signed(issued, client_for, drafter, url):
     answer = client_for(drafter).post(
         url(issued, "original/record/signed/"),

@@ -10,11 +10,12 @@ from euc import assigning, demonstration, services
 from euc.models import Certificate, SavedFilter
 from licensing.models import Licence, LicenceCase
 from shipments.models import Consignment
+from tests.remembering import remembered
 from tests.shipments.voyage import licence_for
 from workflow import engine, events
 
 
-@pytest.fixture
+@remembered
 def waiting(drafter, signatory):
     """Three that wait: risks of 10, 50 and 90, the riskiest for ten days."""
     rows = [

@@ -18,6 +18,7 @@ from documents import signing, storing
 from euc import control, dossier, pledge_printing
 from licensing import entering, rooms, services
 from licensing.models import LicenceCase, RoomCode, RoomInvitation, StatusReport
+from tests.remembering import remembered
 from tests.views.test_originals import picture
 from workflow import errands, events
 from workflow.models import Errand
@@ -32,17 +33,17 @@ def own_files(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
 
 
-@pytest.fixture
+@remembered
 def case(sealed, drafter):
     return services.open_case(certificate=sealed, by=drafter)
 
 
-@pytest.fixture
+@remembered
 def invitation(case, drafter):
     return rooms.invite(case=case, by=drafter, email="li.wei@magnets.example", note="请协助")
 
 
-@pytest.fixture
+@remembered
 def token(invitation):
     return entering.renew_token(invitation)
 

@@ -7,6 +7,7 @@ from euc import demonstration, drafting, pledges, services
 from euc.models import Certificate, GoodsLine, Party
 from licensing.models import LicenceCase
 from shipments.models import Consignment
+from tests.remembering import remembered
 from tests.shipments.voyage import licence_for
 
 
@@ -15,7 +16,7 @@ def titles(client, q):
     return {str(one.label): [hit.title for hit in one.hits] for one in found}
 
 
-@pytest.fixture
+@remembered
 def followed(issued, drafter):
     """A licence case with its licence and a consignment under the issued certificate."""
     licence = licence_for(issued, contract_number="CT-77")

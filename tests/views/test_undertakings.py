@@ -11,9 +11,10 @@ from tests.euc import pledge
 from tests.euc.life import Life
 from tests.euc.test_library import new_policy, next_version
 from tests.factories import OrganisationFactory
+from tests.remembering import remembered
 
 
-@pytest.fixture
+@remembered
 def life(clauses, drafter, signatory, officer, senior):
     return Life(drafter, signatory, officer, senior, None)
 
@@ -23,7 +24,7 @@ def undertaking(issued):
     return issued.undertakings.get()
 
 
-@pytest.fixture
+@remembered
 def blanket(life):
     return pledge.in_force(life)
 

@@ -11,6 +11,7 @@ from shipments.models import Sample, Visit
 from shipments.services import LotPlan
 from tests.documents.samples import png
 from tests.euc.life import Life
+from tests.remembering import remembered
 from tests.shipments.test_visits import held, planned, weigh
 from tests.shipments.voyage import KG, Voyage, licence_for
 
@@ -22,18 +23,18 @@ def own_files(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
 
 
-@pytest.fixture
+@remembered
 def voyage(drafter, signatory, officer, senior, platform):
     certificate = Life(drafter, signatory, officer, senior, None).issued()
     return Voyage(drafter, signatory, certificate, licence_for(certificate))
 
 
-@pytest.fixture
+@remembered
 def lot(voyage):
     return voyage.received(LotPlan(1, 100 * KG, 1000, batch="H-1")).lots()[0]
 
 
-@pytest.fixture
+@remembered
 def visit(lot, voyage, officer):
     return planned(voyage.certificate, officer, lots=[lot])
 
