@@ -20,6 +20,7 @@ from licensing import api as licensing_api
 from licensing import feed_api, mail_api, writing_api
 from ministry import api as ministry_api
 from shipments import api as shipments_api
+from shipments import arriving_api
 from workflow import engine
 
 STATUS_OF = {engine.Refusal: 409, engine.WrongStatus: 409, engine.NotAllowed: 403, engine.Incomplete: 400}
@@ -85,6 +86,7 @@ router.register("certificates", euc_api.CertificateViewSet, basename="certificat
 router.register("licence-cases", licensing_api.LicenceCaseViewSet, basename="licence-case")
 router.register("feed-sources", feed_api.FeedSourceViewSet, basename="feed-source")
 router.register("consignments", shipments_api.ConsignmentViewSet, basename="consignment")
+router.register("arriving-documents", arriving_api.ArrivingDocumentViewSet, basename="arriving-document")
 router.register("visits", shipments_api.VisitViewSet, basename="visit")
 router.register("incidents", shipments_api.IncidentViewSet, basename="incident")
 

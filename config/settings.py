@@ -413,6 +413,11 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.api.handle_exception",
 }
 SPECTACULAR_SETTINGS = {
+    "ENUM_NAME_OVERRIDES": {
+        "KindEnum": "licensing.models.FeedSource.Kind",
+        "ArrivingDocumentKindEnum": "shipments.models.arriving.ArrivingDocument.Kind",
+        "ArrivingDocumentStateEnum": "shipments.models.arriving.ArrivingDocument.State",
+    },
     "TITLE": "End-user certificates",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,

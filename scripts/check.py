@@ -73,6 +73,11 @@ TYPED = [
     *(
         "shipments/picture.py",
         "shipments/identifiers.py",
+        "shipments/arriving.py",
+        "shipments/arriving_columns.py",
+        "shipments/arriving_files.py",
+        "shipments/flat_records.py",
+        "shipments/matching.py",
         "shipments/importing.py",
         "shipments/import_columns.py",
         "shipments/import_files.py",

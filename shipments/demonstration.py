@@ -8,13 +8,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from documents import sheets
 from euc import control, demonstration
 from euc.models import Certificate
 from euc.models.certificate import today
 from licensing import services as licences
 from licensing.models import LicenceCase, StatusReport
 from licensing.services import LicenceFacts
-from shipments import accounts, custody, services, visiting
+from shipments import accounts, arriving, custody, services, visiting
 from shipments.models import Consignment, Lot
 from shipments.services import LotPlan, Receipt
 
@@ -118,6 +119,33 @@ def _story(certificate: Certificate, case: LicenceCase, who: dict[str, Any]) -> 
     booked = _planned(certificate, case, who, "GX-4533", LotPlan(2, 20 * KG, 4_000, batch="S-118"))
     services.book(consignment=booked, by=who["drafter"])
     _planned(certificate, case, who, "GX-4550", LotPlan(1, 200 * KG, 18_000))
+    _documents(certificate, who)
+
+
+def _documents(certificate: Certificate, who: dict[str, Any]) -> None:
+    """What arrived and waits: the invoice of what is planned, one that names another order, a Bill of Entry."""
+    arc, day = demonstration.GOODS, f"{control.day_in_china():%d-%m-%Y}"
+    goods = {"description": f"NdFeB arc segment {arc['grade']}", "hs": arc["cn_hs"], "batch": "H-2655"}
+    exporter, order = certificate.exporter_name, certificate.po_number
+    invoices: list[dict[str, str]] = [
+        {"invoice_number": "GX-4550", "contract_number": order, "weight_kg": "200", "pieces": "18000",
+         "value": "14000.00"},
+        {"invoice_number": "GX-4561", "contract_number": "PO-2026-0199", "weight_kg": "150", "pieces": "13500",
+         "value": "13200.00"},
+    ]  # fmt: skip
+    rows = [
+        {"invoice_date": day, "exporter_name": exporter, "currency": "USD", **goods, **row}
+        for row in invoices
+    ]
+    arriving.take(content=_sheet(rows), name="invoices.csv", by=who["drafter"])
+    entry = {"boe_number": "5937232", "boe_on": f"{today():%d-%m-%Y}", "boe_type": "H", "port_of_entry": "INBOM4",
+             "invoice_number": "GX-4502", "description": goods["description"], "hs": arc["itc_hs"], "quantity": "300",
+             "unit": "KGS", "assessable_value_inr": "1804000.00"}  # fmt: skip
+    arriving.take(content=_sheet([entry]), name="bill-of-entry.csv", by=who["drafter"])
+
+
+def _sheet(rows: list[dict[str, str]]) -> bytes:
+    return sheets.csv_of([tuple(rows[0]), *(tuple(row.values()) for row in rows)])
 
 
 def _planned(

@@ -12,6 +12,7 @@ from shipments.models import Consignment
 
 VERBS = {
     "plan": gettext_lazy("Planned"),
+    "complete": gettext_lazy("Completed from a document"),
     "book": gettext_lazy("Booked"),
     "declare": gettext_lazy("Declared to Chinese customs"),
     "query": gettext_lazy("Queried by customs"),

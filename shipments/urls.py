@@ -4,6 +4,7 @@ from django.urls import path
 
 import shipments.converters  # noqa: F401 - registers the converters
 from shipments.views import (
+    arriving,
     balances,
     consignments,
     imports,
@@ -32,6 +33,12 @@ urlpatterns = [
     path("consignments/imports/<int:pk>/progress/", imports.progress, name="import-progress"),
     path("consignments/imports/<int:pk>/cancel/", imports.cancel, name="import-cancel"),
     path("consignments/imports/<int:pk>/reasons.csv", imports.reasons, name="import-reasons"),
+    path("consignments/documents/", arriving.listing, name="arriving-list"),
+    path("consignments/documents/confirm/", arriving.confirm_many, name="arriving-confirm"),
+    path("consignments/documents/example.<slug:ending>", arriving.template, name="arriving-example"),
+    path("consignments/documents/<int:pk>/", arriving.detail, name="arriving"),
+    path("consignments/documents/<int:pk>/aside/", arriving.aside, name="arriving-aside"),
+    path("consignments/documents/<int:pk>/take-up/", arriving.take_up, name="arriving-take-up"),
     path(
         "certificates/<reference:reference>/consignments/new/", consignments.create, name="consignment-create"
     ),

@@ -1,5 +1,6 @@
 """What is stored: consignments, lots, draws on certificates and licences, the custody ledger, visits, incidents."""
 
+from shipments.models.arriving import ArrivingDocument
 from shipments.models.balance_paper import BalancePaper
 from shipments.models.consignment import Consignment, Lot
 from shipments.models.custody import Holding, Posting
@@ -10,6 +11,7 @@ from shipments.models.incident import Incident
 from shipments.models.visit import Sample, Visit, VisitFile
 
 __all__ = [
+    "ArrivingDocument",
     "BalancePaper",
     "ColumnChoice",
     "Consignment",

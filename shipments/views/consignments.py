@@ -210,6 +210,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         ),
         "may_change": consignment.is_planned and request.actor.organisation.pk == consignment.importer_id,
         "query": _query(consignment, recorded),
+        "arrived": consignment.arrived_documents.visible_to(request.actor).order_by("pk"),
         "history": history(recorded),
     }
     return render(request, "shipments/consignment_detail.html", context)

@@ -20,8 +20,8 @@ from licensing.models import (
     RoomInvitation,
 )
 from licensing.services import LicenceFacts
-from shipments import custody, import_files, incidents, services, visiting, watch
-from shipments.models import Consignment, ImportFile, Incident, Visit, VisitFile
+from shipments import arriving, custody, import_files, incidents, services, visiting, watch
+from shipments.models import ArrivingDocument, Consignment, ImportFile, Incident, Visit, VisitFile
 from shipments.services import LotPlan, Receipt
 
 KG = 1_000_000
@@ -74,6 +74,24 @@ def import_file(mark: Any, by: Any) -> ImportFile:
     while import_files.work(file):
         continue
     return file
+
+
+def arriving_document(mark: Any, certificate: Certificate, by: Any) -> ArrivingDocument:
+    """An invoice that waits to be confirmed."""
+    rows = [
+        ["invoice_number", "contract_number", "description", "batch", "weight_kg", "value", "currency"],
+        [
+            mark("draft", "arriving.number"),
+            certificate.po_number,
+            mark("draft", "arriving.description"),
+            mark("draft", "arriving.batch"),
+            "1",
+            "70",
+            "USD",
+        ],
+    ]
+    name = f"{mark('draft', 'arriving.name')}.csv"
+    return arriving.take(content=sheets.csv_of(rows), name=name, by=by).new[0]
 
 
 def feed(mark: Any, by: Any) -> FeedSource:

@@ -256,6 +256,12 @@ ROUTES = {
     "shipments:import-progress": _open(get=DRAFTERS, subject="import-file"),
     "shipments:import-cancel": Route(post=DRAFTERS, subject="import-file"),
     "shipments:import-reasons": Route(get=DRAFTERS, subject="import-file"),
+    "shipments:arriving-list": Route(get=DRAFTERS, post=DRAFTERS, after_post="422"),
+    "shipments:arriving-confirm": Route(post=DRAFTERS),
+    "shipments:arriving-example": _open(get=DRAFTERS, subject="ending", is_shared=True),
+    "shipments:arriving": Route(get=DRAFTERS, post=DRAFTERS, subject="arriving", after_post=CONFLICT),
+    "shipments:arriving-aside": Route(get=DRAFTERS, post=DRAFTERS, subject="arriving", after_post=ANSWERED),
+    "shipments:arriving-take-up": Route(post=DRAFTERS, subject="arriving"),
     "shipments:consignment-create": Route(
         get=DRAFTERS, post=DRAFTERS, subject="certificate", at="ISSUED", after_post=ANSWERED
     ),
@@ -436,6 +442,16 @@ ROUTES = {
     "api-brief-file": Route(get=RECORDERS | {"auditor"}, subject="brief", at="ISSUED", is_api=True),
     "api:consignment-list": Route(get=READERS, is_api=True),
     "api:consignment-detail": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
+    "api:arriving-document-list": Route(
+        get=DRAFTERS,
+        post=DRAFTERS,
+        is_api=True,
+        json={
+            "documents": [{"kind": "PACKING_LIST", "invoice_number": "I-1", "items": [{"weight_kg": "1"}]}]
+        },
+        after_post="201",
+    ),
+    "api:arriving-document-detail": Route(get=DRAFTERS, subject="arriving", is_api=True),
     "api:visit-list": Route(get=READERS, is_api=True),
     "api:visit-detail": Route(get=READERS, subject="visit", at="ANSWERED", is_api=True),
     "api:incident-list": Route(get=READERS, is_api=True),

@@ -16,7 +16,7 @@ from euc.models import Certificate, DraftFile, Original, Undertaking
 from euc.views import certificates as certificate_views
 from euc.views import undertakings as undertaking_views
 from licensing.models import FeedSource, Licence, LicenceCase, MailMessage, MailSuggestion
-from shipments.models import Consignment, Holding, ImportFile, Incident, Lot, Posting, Visit
+from shipments.models import ArrivingDocument, Consignment, Holding, ImportFile, Incident, Lot, Posting, Visit
 from shipments.views import consignments as consignment_views
 from tests.matrix import canaries, policy, routes
 from tests.matrix.harness import (
@@ -382,6 +382,7 @@ def take_scoping_away(monkeypatch, harness):
         LicenceCase,
         MailMessage,
         MailSuggestion,
+        ArrivingDocument,
         Consignment,
         Lot,
         Holding,

@@ -85,6 +85,7 @@ class Seeded:
     api_token: Any = None
     draft_file: Any = None
     import_file: Any = None
+    arriving: Any = None
     pledges: dict[str, Undertaking] = field(default_factory=dict)
     case: Any = None
     feed: Any = None
@@ -296,6 +297,7 @@ def _importer(letter, name, reviewers) -> tuple[Seeded, dict[str, Actor]]:
     seeded.incidents = goods.report_incidents(mark, ended, reviewers["officer"], reviewers["senior"])
     seeded.draft_file = _draft_file(mark, drafter)
     seeded.import_file = goods.import_file(mark, drafter)
+    seeded.arriving = goods.arriving_document(mark, issued, drafter)
     seeded.feed = goods.feed(mark, drafter)
     return seeded, staff
 
