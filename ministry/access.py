@@ -12,7 +12,8 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.roles import Role
 from ministry import asking, comparing, suppressing
-from ministry.figures import FIGURES, Figure
+from ministry.figures import FIGURES
+from ministry.figuring import Figure
 from ministry.models import Fact
 from ministry.naming import Names
 from ministry.reading import YEAR, Reader

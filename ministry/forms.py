@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ministry import comparing, tables, warning
-from ministry.figures import Figure
+from ministry.figuring import Figure
 from ministry.models import DigestChoice, Rule, Total
 from ministry.naming import DIMENSION_LABELS, Names
 

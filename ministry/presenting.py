@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from ministry import asking, comparing, tables
-from ministry.figures import Figure
+from ministry.figuring import Figure
 from ministry.models import Fact
 from ministry.naming import DIMENSION_LABELS, Names
 from ministry.reading import MONTH, YEAR, Span

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ministry.figures import FIGURES, Figure
+from ministry.figures import FIGURES
+from ministry.figuring import Figure
 from ministry.reading import YEAR, Reader
 from ministry.tables import Query, Table
 

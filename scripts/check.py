@@ -96,7 +96,13 @@ TYPED = [
         "shipments/tasks.py",
     ),
     *("ministry/boards.py", "ministry/telling.py", "ministry/folding.py", "ministry/reading.py"),
-    *("ministry/rebuilding.py", "ministry/figures.py", "ministry/asking.py", "ministry/suppressing.py"),
+    *(
+        "ministry/rebuilding.py",
+        "ministry/figures.py",
+        "ministry/figuring.py",
+        "ministry/asking.py",
+        "ministry/suppressing.py",
+    ),
     *("ministry/access.py", "ministry/tables.py", "ministry/naming.py", "ministry/presenting.py"),
     *(
         "ministry/rows.py",

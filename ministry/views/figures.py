@@ -16,7 +16,8 @@ from accounts.access import roles_required
 from euc.paging import paginate
 from ministry import access, asking, overview, presenting, published, reading, suppressing, warning
 from ministry import rows as row_files
-from ministry.figures import FIGURES, Figure
+from ministry.figures import FIGURES
+from ministry.figuring import Figure
 from ministry.forms import AskForm, SavedViewForm
 from ministry.naming import DIMENSION_LABELS, Names
 from ministry.serializers import table_as_csv, table_as_data
