@@ -69,7 +69,8 @@ def note(actor: Actor, verb: str, figure: Figure, asked: Mapping[str, Any]) -> N
 def links_of(facts: Iterable[Fact]) -> list[tuple[Fact, str]]:
     """Each fact with the address of what it tells of; nothing where there is no page for this reader."""
     pages = {"certificate": "euc:certificate-detail", "undertaking": "euc:undertaking-detail",
-             "case": "licensing:case-detail", "consignment": "shipments:consignment-detail"}  # fmt: skip
+             "case": "licensing:case-detail", "consignment": "shipments:consignment-detail",
+             "visit": "shipments:visit"}  # fmt: skip
     return [
         (
             fact,

@@ -21,7 +21,7 @@ DIMENSIONS = (
 PIPELINE, ISSUED, ELEMENTS, VALIDITY = "pipeline", "issued", "elements", "validity"
 UNDERTAKINGS, CASES, WAITS = "undertakings", "cases", "waits"
 LICENCES, DRAWN, CONSIGNMENTS = "licences", "drawn", "consignments"
-CUSTODY, MOVES, EXPORTS = "custody", "moves", "exports"
+CUSTODY, MOVES, EXPORTS, VISITS = "custody", "moves", "exports", "visits"
 
 GOODS = ("sector", "hs_in", "hs_cn", "weight_class")
 TRADERS = ("province", "importer", "exporter")
@@ -40,6 +40,7 @@ BOARDS: dict[str, tuple[str, ...]] = {
     CUSTODY: ("kind", *GOODS, "country", "importer"),
     MOVES: ("kind", *GOODS, "country", "importer"),
     EXPORTS: ("status", "kind", "country", "importer"),
+    VISITS: ("status", "kind", "wait", "importer"),
 }
 
 

@@ -20,6 +20,7 @@ from ministry.figuring import (
     grants,
     overdue,
     utilisation,
+    visited,
     waiting,
 )
 from ministry.reading import MONTH, YEAR, Span
@@ -132,6 +133,19 @@ FIGURES: dict[str, Figure] = {
                gettext_lazy("From shipping bills that were loaded into the watch."),
                boards.EXPORTS, ("status", "country", "importer"), ("status",), counted,
                base=(("kind", ("MAGNET",)), ("status", (watch_law.OPEN, watch_law.EXPLAINED, watch_law.CONFIRMED)))),
+        Figure("visits", gettext_lazy("Verification visits done of due"),
+               gettext_lazy("Visits by the month for which they are planned. Due are those whose planned day has come "
+                            "in India, and those held already; done are those that were held. A visit that was put off "
+                            "counts on its new day, one that was called off is not due."),
+               gettext_lazy("Visits that officers planned. Importers that have kept magnets for a year without any "
+                            "visit stand in the list of visits, not here."),
+               boards.VISITS, ("status", "kind", "importer"), (YEAR,), visited, most_groups=1,
+               columns=(Column("due", pgettext_lazy("visits", "Due"), tables.COUNT),
+                        Column("done", pgettext_lazy("visits", "Done"), tables.COUNT),
+                        Column("missed", pgettext_lazy("visits", "Due, not held"), tables.COUNT),
+                        Column("rate", pgettext_lazy("visits", "Done of due"), tables.PERCENT),
+                        Column("ahead", pgettext_lazy("visits", "Still to come"), tables.COUNT),
+                        Column("cancelled", pgettext_lazy("visits", "Called off"), tables.COUNT))),
         Figure("cover", gettext_lazy("Weeks of cover"),
                gettext_lazy("Stock in store and in production, divided by the weekly weight built into products in "
                             "the last three whole months."), _LEDGER,

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from euc import control
 from euc.models.certificate import today
 from licensing import forecasting
-from ministry import boards, tables
+from ministry import boards, tables, telling
 from ministry.naming import DIMENSION_LABELS
 from ministry.reading import ALL_TIME, MONTH, YEAR, Ask, Groups, Reader, Span
 from ministry.tables import Column, Query, Table
@@ -206,6 +206,28 @@ def _waited(wait: str, now: date) -> forecasting.Case:
         return forecasting.Case(max((now - date.fromisoformat(value)).days, 0), forecasting.PENDING)
     outcome, _mark, days = wait.partition(":")
     return forecasting.Case(int(days), outcome)
+
+
+def visited(figure: Figure, reader: Reader, query: Query) -> Table:
+    """Visits held of those due: planned for a day that has come (India), or held already."""
+    ask, now = figure.ask(query, (*query.group, "wait")), f"{today()}"
+    sums: dict[tuple[str, ...], dict[str, int]] = {}
+    for key, (n, _mg, _cents) in reader.read(ask).items():
+        outcome, _mark, day = key[-1].partition("@")
+        if outcome == telling.PLANNED:
+            outcome = "missed" if day <= now else "ahead"
+        counts = sums.setdefault(key[:-1], dict.fromkeys(_OUTCOMES, 0))
+        counts[outcome] += n
+    rows = []
+    for group in sorted(sums):
+        done, missed, ahead, cancelled = (sums[group][name] for name in _OUTCOMES)
+        due = done + missed
+        rate = round(done * 100 / due, 1) if due else None
+        rows.append([*group, due, done, missed, rate, ahead, cancelled])
+    return Table([*_headed(figure, Ask(figure.board, query.group)), *figure.columns], rows)
+
+
+_OUTCOMES = (telling.HELD, "missed", "ahead", telling.CANCELLED)
 
 
 def utilisation(figure: Figure, reader: Reader, query: Query) -> Table:

@@ -14,9 +14,9 @@ from euc import workflow as certificate_law
 from euc.models.certificate import EndUse
 from licensing import stations
 from ministry import boards
-from shipments import accounts, ports, watch_law
+from shipments import accounts, ports, visit_law, watch_law
 from shipments import workflow as consignment_law
-from shipments.models import Consignment
+from shipments.models import Consignment, Visit
 
 DIMENSION_LABELS: dict[str, Any] = {
     "month": gettext_lazy("Month"),
@@ -72,6 +72,7 @@ STATUSES: dict[str, Any] = {
     boards.LICENCES: stations.LICENCE_LABELS,
     boards.CONSIGNMENTS: consignment_law.LABELS,
     boards.EXPORTS: watch_law.LABELS,
+    boards.VISITS: visit_law.LABELS,
 }
 KINDS: dict[str, Any] = {
     boards.CASES: OUTCOMES,
@@ -79,6 +80,7 @@ KINDS: dict[str, Any] = {
     boards.CUSTODY: accounts.ACCOUNTS,
     boards.MOVES: accounts.ACCOUNTS,
     boards.EXPORTS: watch_law.KINDS,
+    boards.VISITS: dict(Visit.AskedBy.choices),
 }
 
 

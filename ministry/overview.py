@@ -51,6 +51,7 @@ PANELS: tuple[tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]], ...] = (
     ("embedded", ("country",), {}),
     ("alerts", ("status",), {}),
     ("undertakings", ("status",), {}),
+    ("visits", ("year",), {}),
 )
 
 

@@ -9,7 +9,7 @@ from workflow import events
 from workflow.models import Event
 
 CERTIFICATE, UNDERTAKING, CASE, LICENCE = "certificate", "undertaking", "case", "licence"
-CONSIGNMENT, LOT, EXPORT = "consignment", "lot", "export"
+CONSIGNMENT, LOT, EXPORT, VISIT = "consignment", "lot", "export", "visit"
 
 SOURCE_OF = {
     "euc.certificate": CERTIFICATE,
@@ -19,6 +19,7 @@ SOURCE_OF = {
     "shipments.consignment": CONSIGNMENT,
     "shipments.lot": LOT,
     "shipments.exportitem": EXPORT,
+    "shipments.visit": VISIT,
 }
 
 

@@ -1,4 +1,4 @@
-"""What each certificate, case, licence, consignment, lot and export counts for: the one definition of every fact.
+"""What each certificate, case, licence, consignment, lot, export, visit counts for: the one definition of facts.
 
 Read by whoever adds to the totals, by the tail of a figure, by the rebuild and by the check. Facts are told from rows
 as they stand, the goods from the revision that was last signed. Reads only, with a constant number of queries for
@@ -24,14 +24,15 @@ from licensing import predicting
 from licensing.models import Licence, LicenceCase
 from ministry import boards, pointing
 from ministry.models import Fact
-from shipments import accounts
+from shipments import accounts, visit_law
 from shipments import workflow as consignment_law
-from shipments.models import Consignment, Draw, ExportItem, Holding, Lot, Posting
+from shipments.models import Consignment, Draw, ExportItem, Holding, Lot, Posting, Visit
 
 OPEN = (certificate_law.SUBMITTED, certificate_law.RETURNED, certificate_law.APPROVED)
 COUNTED_ELEMENTS = ("Dy", "Tb", "Sm", "Gd", "Ho", "Nd", "Pr", "Y")
 COUNTRIES = frozenset({accounts.EXPORTED_PRODUCT, accounts.REEXPORTED})
 GRANTED, OTHERWISE, PENDING = "GRANTED", "OTHERWISE", "PENDING"
+HELD, CANCELLED, PLANNED = "HELD", "CANCELLED", "PLANNED"
 
 
 def of(source: str, refs: Iterable[int]) -> list[Fact]:
@@ -238,7 +239,7 @@ def licences_of_cases(refs: Iterable[int]) -> list[int]:
     return sorted(set(rows.values_list("licence_id", flat=True)))
 
 
-# --- consignments, lots, exports --------------------------------------------------------------------
+# --- consignments, lots, exports, visits -------------------------------------------------------------
 
 
 def _consignments(refs: list[int]) -> list[Fact]:
@@ -324,6 +325,30 @@ def _exports(refs: list[int]) -> list[Fact]:
     ]
 
 
+def _visits(refs: list[int]) -> list[Fact]:
+    """Visits by the month they are planned for; what still waits for its day says for which."""
+    return [
+        _fact(
+            _Told(pointing.VISIT, row.pk, row.reference),
+            boards.VISITS,
+            "",
+            row.planned_on,
+            status=row.status,
+            kind=row.asked_by,
+            wait=_outcome(row),
+            importer=str(row.importer_id),
+            n=1,
+        )
+        for row in Visit.objects.filter(pk__in=refs).order_by("pk")
+    ]
+
+
+def _outcome(row: Visit) -> str:
+    if row.status == visit_law.SCHEDULED:
+        return f"{PLANNED}@{row.planned_on}"
+    return CANCELLED if row.status == visit_law.CANCELLED else HELD
+
+
 _TELLERS: dict[str, Callable[[list[int]], list[Fact]]] = {
     pointing.CERTIFICATE: _certificates,
     pointing.UNDERTAKING: _undertakings,
@@ -332,6 +357,7 @@ _TELLERS: dict[str, Callable[[list[int]], list[Fact]]] = {
     pointing.CONSIGNMENT: _consignments,
     pointing.LOT: _lots,
     pointing.EXPORT: _exports,
+    pointing.VISIT: _visits,
 }
 MODELS = {
     pointing.CERTIFICATE: Certificate,
@@ -341,4 +367,5 @@ MODELS = {
     pointing.CONSIGNMENT: Consignment,
     pointing.LOT: Lot,
     pointing.EXPORT: ExportItem,
+    pointing.VISIT: Visit,
 }

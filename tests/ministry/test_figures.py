@@ -122,6 +122,16 @@ PLAIN = {
 }
 
 
+PLAIN[boards.VISITS] = Plain(
+    "shipments_visit v",
+    "1 = 1",
+    month_of_day("v.planned_on"),
+    {"status": "v.status", "kind": "v.asked_by", "importer": "CAST(v.importer_id AS varchar)"},
+    "1",
+    "0",
+)
+
+
 def plainly(ask: Ask) -> dict[tuple[str, ...], tuple[int, int]]:
     """The same question asked of the tables themselves."""
     plain = PLAIN[ask.board]
