@@ -20,6 +20,7 @@ DIMENSIONS = (
 
 PIPELINE, ISSUED, ELEMENTS, VALIDITY = "pipeline", "issued", "elements", "validity"
 UNDERTAKINGS, CASES, WAITS = "undertakings", "cases", "waits"
+REFUSALS, REJECTED = "refusals", "rejected"
 LICENCES, DRAWN, CONSIGNMENTS = "licences", "drawn", "consignments"
 CUSTODY, MOVES, EXPORTS, VISITS = "custody", "moves", "exports", "visits"
 
@@ -34,6 +35,8 @@ BOARDS: dict[str, tuple[str, ...]] = {
     UNDERTAKINGS: ("status", "kind", "importer"),
     CASES: ("status", "kind", "day", "sector", *TRADERS),
     WAITS: ("wait", "sector", *TRADERS),
+    REFUSALS: ("status", "kind", "sector", *TRADERS),
+    REJECTED: (*GOODS, *TRADERS),
     LICENCES: ("status", *GOODS, *TRADERS),
     DRAWN: (*GOODS, *TRADERS),
     CONSIGNMENTS: ("status", *GOODS, "port", "mode", *TRADERS),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from euc import workflow as certificate_law
-from ministry import boards, tables
+from ministry import boards, tables, telling
 from ministry.figuring import (
     Figure,
     ageing,
@@ -19,6 +19,7 @@ from ministry.figuring import (
     expiring,
     grants,
     overdue,
+    refused,
     utilisation,
     visited,
     waiting,
@@ -82,6 +83,18 @@ FIGURES: dict[str, Figure] = {
                         Column("otherwise", gettext_lazy("Ended without a grant"), tables.COUNT),
                         Column("pending", gettext_lazy("Not decided"), tables.COUNT),
                         Column("rate", gettext_lazy("Rate"), tables.PERCENT))),
+        Figure("refusals", gettext_lazy("Applications refused, by reason"),
+               gettext_lazy("Applications that stand as refused or not accepted, by the month of that in China and "
+                            "by the reasons that were told, from a closed list. One with several reasons counts "
+                            "under each, so reasons do not add up; without them every application counts once."),
+               _REPORTED, boards.REFUSALS, ("status", "kind", "sector", *boards.TRADERS), ("kind",), refused,
+               otherwise=(("kind", (telling.ALL,)),)),
+        Figure("rejected", gettext_lazy("Certificates rejected by officers"),
+               gettext_lazy("Certificates that officers rejected for good, by the month of that in India, with the "
+                            "net weight asked for. A certificate counts under its first goods line."),
+               gettext_lazy("Officers give their reason in words, which stand on each certificate; no kinds of "
+                            "reasons are kept to count by. What was returned for correction is not counted."),
+               boards.REJECTED, _CERTIFIED, (YEAR,), counted),
         Figure("waiting", gettext_lazy("Days from acceptance to a grant"),
                gettext_lazy("Calendar days; applications not decided count as far as they have come (Kaplan-Meier), "
                             "other ends compete. Half were granted within the median, eight of ten in the range."),
@@ -134,9 +147,9 @@ FIGURES: dict[str, Figure] = {
                boards.EXPORTS, ("status", "country", "importer"), ("status",), counted,
                base=(("kind", ("MAGNET",)), ("status", (watch_law.OPEN, watch_law.EXPLAINED, watch_law.CONFIRMED)))),
         Figure("visits", gettext_lazy("Verification visits done of due"),
-               gettext_lazy("Visits by the month for which they are planned. Due are those whose planned day has come "
-                            "in India, and those held already; done are those that were held. A visit that was put off "
-                            "counts on its new day, one that was called off is not due."),
+               gettext_lazy("Visits by the month for which they are planned. Due are those whose planned day has "
+                            "come in India, and those held already; done are those that were held. A visit that was "
+                            "put off counts on its new day, one that was called off is not due."),
                gettext_lazy("Visits that officers planned. Importers that have kept magnets for a year without any "
                             "visit stand in the list of visits, not here."),
                boards.VISITS, ("status", "kind", "importer"), (YEAR,), visited, most_groups=1,

@@ -17,7 +17,7 @@ from euc import control
 from euc.models.certificate import today
 from licensing import forecasting
 from ministry import boards, tables, telling
-from ministry.naming import DIMENSION_LABELS
+from ministry.naming import label
 from ministry.reading import ALL_TIME, MONTH, YEAR, Ask, Groups, Reader, Span
 from ministry.tables import Column, Query, Table
 from shipments import accounts
@@ -39,6 +39,7 @@ class Figure:
     default: tuple[str, ...]
     tell: Callable[[Figure, Reader, Query], Table]
     base: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    otherwise: tuple[tuple[str, tuple[str, ...]], ...] = ()  # filters where neither group nor filter is by it
     periods: tuple[str, ...] = (MONTH, YEAR)
     columns: tuple[Column, ...] = (tables.N, tables.QUANTITY)
     span: Span = ALL_TIME
@@ -57,6 +58,9 @@ class Figure:
         by = tuple(name for name in group if name in (MONTH, YEAR))[:1]
         dims = tuple(name for name in group if name not in (MONTH, YEAR))
         filters = dict(query.filters) if board else _both(dict(self.base), query.filters)
+        for dim, values in self.otherwise:
+            if dim not in dims:
+                filters.setdefault(dim, values)
         span = query.span if not query.span.is_all else self.span
         return Ask(board or self.board, by + dims, filters, span)
 
@@ -72,7 +76,7 @@ def _both(
 
 
 def _headed(figure: Figure, ask: Ask) -> list[Column]:
-    return [Column(name, DIMENSION_LABELS[name], tables.WORDS, dim=name) for name in ask.group]
+    return [Column(name, label(figure.board, name), tables.WORDS, dim=name) for name in ask.group]
 
 
 def _sorted(ask: Ask, found: Groups) -> list[tuple[tuple[str, ...], boards.Measures]]:
@@ -182,6 +186,21 @@ def grants(figure: Figure, reader: Reader, query: Query) -> Table:
         rate = round(granted * 100 / decided, 1) if decided else None
         rows.append([*group, granted, otherwise, sums[group].get("PENDING", 0), rate])
     return Table([*_headed(figure, Ask(figure.board, query.group)), *figure.columns], rows)
+
+
+def refused(figure: Figure, reader: Reader, query: Query) -> Table:
+    """Refused applications: each once, or under each of its reasons where reasons are told apart."""
+    told = query.filters.get("kind", ())
+    if len(told) > 1 and "kind" not in query.group:
+        query = Query((*query.group, "kind"), query.filters, query.span)
+    table = counted(figure, reader, query)
+    if "kind" not in query.group or told:
+        return table
+    place = [column.dim for column in table.groups].index("kind")
+    rows = [row for row in table.rows if row[place] != telling.ALL]
+    n, _mg, _cents = reader.total(figure.ask(Query((), query.filters, query.span)))
+    note = _("Applications in all: %(count)d. One with several reasons stands under each.") % {"count": n}
+    return Table(table.columns, rows, note if rows else "")
 
 
 def waiting(figure: Figure, reader: Reader, query: Query) -> Table:

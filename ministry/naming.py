@@ -12,8 +12,8 @@ from accounts.models import Organisation
 from euc import countries
 from euc import workflow as certificate_law
 from euc.models.certificate import EndUse
-from licensing import stations
-from ministry import boards
+from licensing import grounds, stations
+from ministry import boards, telling
 from shipments import accounts, ports, visit_law, watch_law
 from shipments import workflow as consignment_law
 from shipments.models import Consignment, Visit
@@ -35,6 +35,12 @@ DIMENSION_LABELS: dict[str, Any] = {
     "province": gettext_lazy("Exporter's province"),
     "importer": gettext_lazy("Importer"),
     "exporter": gettext_lazy("Exporter"),
+}
+# What the kinds of a board are, where "kind" says too little.
+KIND_LABELS: dict[str, Any] = {
+    boards.ELEMENTS: gettext_lazy("Element"),
+    boards.REFUSALS: gettext_lazy("Reason"),
+    boards.VISITS: gettext_lazy("Asked for by"),
 }
 CLASSES = {
     "light": gettext_lazy("light"),
@@ -69,6 +75,7 @@ STATUSES: dict[str, Any] = {
     boards.ISSUED: certificate_law.LABELS,
     boards.UNDERTAKINGS: certificate_law.LABELS,
     boards.CASES: stations.LABELS,
+    boards.REFUSALS: stations.LABELS,
     boards.LICENCES: stations.LICENCE_LABELS,
     boards.CONSIGNMENTS: consignment_law.LABELS,
     boards.EXPORTS: watch_law.LABELS,
@@ -76,12 +83,19 @@ STATUSES: dict[str, Any] = {
 }
 KINDS: dict[str, Any] = {
     boards.CASES: OUTCOMES,
+    boards.REFUSALS: {telling.ALL: gettext_lazy("all reasons, each application once"), **grounds.LABELS},
     boards.UNDERTAKINGS: PLEDGE_KINDS,
     boards.CUSTODY: accounts.ACCOUNTS,
     boards.MOVES: accounts.ACCOUNTS,
     boards.EXPORTS: watch_law.KINDS,
     boards.VISITS: dict(Visit.AskedBy.choices),
 }
+
+
+def label(board: str, dim: str) -> Any:
+    """The heading of a dimension."""
+    found = KIND_LABELS.get(board) if dim == "kind" else None
+    return found or DIMENSION_LABELS[dim]
 
 
 class Names:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from euc import control
 from euc import workflow as certificate_law
 from licensing import stations
-from ministry import boards, presenting
+from ministry import boards, naming, presenting
 from ministry.figures import FIGURES, OPEN, UNDER_WAY
-from ministry.naming import DIMENSION_LABELS, Names
+from ministry.naming import Names
 from ministry.reading import Ask, Reader
 from ministry.tables import Query
 from shipments import watch_law
@@ -43,6 +43,7 @@ PANELS: tuple[tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]], ...] = (
     ("entries", ("year",), {}),
     ("grants", ("year",), {}),
     ("waiting", (), {}),
+    ("refusals", ("kind",), {}),
     ("elements", ("kind",), {}),
     ("utilisation", ("year",), {}),
     ("custody", ("kind",), {}),
@@ -66,7 +67,7 @@ def panels(reader: Reader, names: Names) -> list[Panel]:
         table = figure.read(reader, query)
         table.rows = table.rows[-LAST_MONTHS:] if group == ("month",) else table.rows[:SHOWN]
         url = reverse("ministry:figure", args=[name])
-        by = str(DIMENSION_LABELS[group[0]]) if group and group != figure.default else ""
+        by = str(naming.label(figure.board, group[0])) if group and group != figure.default else ""
         shown.append(Panel(figure, by, presenting.shown(figure, query, table, names), url, f"table-{number}"))
     return shown
 

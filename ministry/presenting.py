@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ministry import asking, comparing, tables
 from ministry.figuring import Figure
 from ministry.models import Fact
-from ministry.naming import DIMENSION_LABELS, Names
+from ministry.naming import Names, label
 from ministry.reading import MONTH, YEAR, Span
 from ministry.tables import Column, Query, Table
 
@@ -113,7 +113,7 @@ def said(query: Query, figure: Figure, names: Names) -> list[str]:
     found = []
     for dim, values in query.filters.items():
         words = ", ".join(names.words(figure.board, dim, value) for value in values)
-        found.append(f"{DIMENSION_LABELS[dim]}: {words}")
+        found.append(f"{label(figure.board, dim)}: {words}")
     if query.span.first:
         found.append(_("from %(month)s") % {"month": query.span.first})
     if query.span.last:

@@ -17,7 +17,7 @@ from ministry.reading import YEAR, Reader
 from ministry.tables import Query, Table
 
 LEAST = 5
-PUBLISHED = ("issued", "elements", "entries", "cases")
+PUBLISHED = ("issued", "elements", "entries", "cases", "refusals", "rejected")
 GROUPS = ("sector", "weight_class", "hs_in", "port", "kind", "status")
 Key = tuple[str, str]  # a value and a financial year
 
@@ -73,6 +73,7 @@ def read(figure: Figure, reader: Reader, query: Query) -> tuple[Table, set[Key]]
         for row in table.rows
     }
     hidden = withheld(cells)
+    table.note = ""  # what is told of all together is a margin of its own
     if lone := _lone(cells, hidden):
         hidden |= lone
     for row in table.rows:

@@ -20,7 +20,7 @@ from django.db.models import F, Sum
 from euc import workflow as certificate_law
 from euc.models import Certificate, Revision, Undertaking
 from euc.models.certificate import today
-from licensing import predicting
+from licensing import predicting, refusing, stations
 from licensing.models import Licence, LicenceCase
 from ministry import boards, pointing
 from ministry.models import Fact
@@ -32,6 +32,7 @@ OPEN = (certificate_law.SUBMITTED, certificate_law.RETURNED, certificate_law.APP
 COUNTED_ELEMENTS = ("Dy", "Tb", "Sm", "Gd", "Ho", "Nd", "Pr", "Y")
 COUNTRIES = frozenset({accounts.EXPORTED_PRODUCT, accounts.REEXPORTED})
 GRANTED, OTHERWISE, PENDING = "GRANTED", "OTHERWISE", "PENDING"
+ALL = "ALL"  # beside its reasons, what is refused counts once under this
 HELD, CANCELLED, PLANNED = "HELD", "CANCELLED", "PLANNED"
 
 
@@ -148,6 +149,8 @@ def _certificate(row: Certificate, signed: _Signed) -> list[Fact]:
             found.append(_fact(told, board, part, on, **{**counts, **given}))
 
         tell(boards.PIPELINE, str(number), None, status=row.status, day=since)
+        if row.status == certificate_law.REJECTED:
+            tell(boards.REJECTED, str(number), _day(row.ended_at))
         if row.status not in certificate_law.WAS_ISSUED:
             continue
         money: dict[str, Any] = {"currency": line["currency"] or "", "value_cents": cents(line["value"])}
@@ -189,18 +192,19 @@ def _undertakings(refs: list[int]) -> list[Fact]:
 def _cases(refs: list[int]) -> list[Fact]:
     rows = list(LicenceCase.objects.filter(pk__in=refs).order_by("pk"))
     signed = _signed(row.certificate_id for row in rows)
-    days = predicting.ends_of(refs)
+    days, grounds = predicting.ends_of(refs), refusing.grounds_of(refs)
     return [
         fact
         for row in rows
         if row.certificate_id in signed
-        for fact in _case(row, signed[row.certificate_id], *days[row.pk])
+        for fact in _case(row, signed[row.certificate_id], days[row.pk], grounds.get(row.pk, []))
     ]
 
 
 def _case(
-    row: LicenceCase, signed: _Signed, granted_on: date | None, ended_on: date | None
+    row: LicenceCase, signed: _Signed, days: tuple[date | None, date | None], grounds: list[str]
 ) -> Iterable[Fact]:
+    granted_on, ended_on = days
     outcome = GRANTED if granted_on else OTHERWISE if ended_on else PENDING
     given: dict[str, Any] = {**signed.traders, "sector": signed.goods(signed.first)["sector"], "n": 1}
     given["quantity_mg"] = signed.weight_mg()
@@ -208,6 +212,9 @@ def _case(
     columns = {"status": row.status, "kind": outcome, "day": due}
     told = _Told(pointing.CASE, row.pk, row.reference)
     yield _fact(told, boards.CASES, "", _day(row.opened_at), **given, **columns)
+    if row.status in stations.REFUSALS:
+        for kind in (ALL, *(grounds or [""])):
+            yield _fact(told, boards.REFUSALS, kind, row.status_on, **given, status=row.status, kind=kind)
     if row.accepted_on:
         end = granted_on or ended_on
         wait = (

@@ -19,7 +19,7 @@ from ministry import rows as row_files
 from ministry.figures import FIGURES
 from ministry.figuring import Figure
 from ministry.forms import AskForm, SavedViewForm
-from ministry.naming import DIMENSION_LABELS, Names
+from ministry.naming import Names, label
 from ministry.serializers import table_as_csv, table_as_data
 from ministry.tables import Query
 
@@ -109,7 +109,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         "view_form": SavedViewForm() if oversees else None,
         "published_groups": []
         if oversees
-        else [(dim, DIMENSION_LABELS[dim]) for dim in suppressing.groups_of(found)],
+        else [(dim, label(found.board, dim)) for dim in suppressing.groups_of(found)],
     }
     return render(request, "ministry/figure.html", context, status=422 if errors else 200)
 
