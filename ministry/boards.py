@@ -15,7 +15,7 @@ from itertools import combinations
 MEASURES = ("n", "quantity_mg", "value_cents")
 DIMENSIONS = (
     "status", "kind", "day", "wait", "sector", "hs_in", "hs_cn", "weight_class", "port", "mode", "country",
-    "currency", "province", "importer", "exporter",
+    "currency", "province", "state", "importer", "exporter",
 )  # fmt: skip
 
 PIPELINE, ISSUED, ELEMENTS, VALIDITY = "pipeline", "issued", "elements", "validity"
@@ -25,14 +25,15 @@ LICENCES, DRAWN, CONSIGNMENTS = "licences", "drawn", "consignments"
 CUSTODY, MOVES, EXPORTS, VISITS = "custody", "moves", "exports", "visits"
 
 GOODS = ("sector", "hs_in", "hs_cn", "weight_class")
-TRADERS = ("province", "importer", "exporter")
+IMPORTER = ("state", "importer")
+TRADERS = (*IMPORTER, "province", "exporter")
 
 BOARDS: dict[str, tuple[str, ...]] = {
     PIPELINE: ("status", "day", *GOODS, *TRADERS),
     ISSUED: ("status", *GOODS, "currency", *TRADERS),
     ELEMENTS: ("kind", *GOODS, *TRADERS),
     VALIDITY: ("day", *GOODS, *TRADERS),
-    UNDERTAKINGS: ("status", "kind", "importer"),
+    UNDERTAKINGS: ("status", "kind", *IMPORTER),
     CASES: ("status", "kind", "day", "sector", *TRADERS),
     WAITS: ("wait", "sector", *TRADERS),
     REFUSALS: ("status", "kind", "sector", *TRADERS),
@@ -40,10 +41,10 @@ BOARDS: dict[str, tuple[str, ...]] = {
     LICENCES: ("status", *GOODS, *TRADERS),
     DRAWN: (*GOODS, *TRADERS),
     CONSIGNMENTS: ("status", *GOODS, "port", "mode", *TRADERS),
-    CUSTODY: ("kind", *GOODS, "country", "importer"),
-    MOVES: ("kind", *GOODS, "country", "importer"),
-    EXPORTS: ("status", "kind", "country", "importer"),
-    VISITS: ("status", "kind", "wait", "importer"),
+    CUSTODY: ("kind", *GOODS, "country", *IMPORTER),
+    MOVES: ("kind", *GOODS, "country", *IMPORTER),
+    EXPORTS: ("status", "kind", "country", *IMPORTER),
+    VISITS: ("status", "kind", "wait", *IMPORTER),
 }
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from euc import workflow as certificate_law
+from licensing import stations
 from ministry import boards, tables, telling
 from ministry.figuring import (
     Figure,
     ageing,
+    at_risk,
     counted,
     cover,
     declared,
@@ -31,6 +33,7 @@ from shipments import workflow as consignment_law
 
 OPEN = (certificate_law.SUBMITTED, certificate_law.RETURNED, certificate_law.APPROVED)
 ENTERED = Span(first="2000-04")  # everything that has a month
+WITH_CHINA = tuple(code for code in stations.OPEN if not stations.STATIONS[code].has_licence)
 UNDER_WAY = tuple(sorted(consignment_law.RESERVED | consignment_law.UNDER_WAY))
 
 _CERTIFIED = (*boards.GOODS, *boards.TRADERS)
@@ -71,7 +74,7 @@ FIGURES: dict[str, Figure] = {
         Figure("undertakings", gettext_lazy("Undertakings"),
                gettext_lazy("Undertakings by status, by the month in which they came into force, or were signed."),
                gettext_lazy("Drafts that were never signed are not counted."),
-               boards.UNDERTAKINGS, ("status", "kind", "importer"), ("status",), counted, columns=(tables.N,)),
+               boards.UNDERTAKINGS, ("status", "kind", *boards.IMPORTER), ("status",), counted, columns=(tables.N,)),
         Figure("cases", gettext_lazy("Licence applications by station"),
                gettext_lazy("Applications for a Chinese export licence where reports put them, by the month in which "
                             "they began to be followed, with the weight on their certificate."),
@@ -130,21 +133,21 @@ FIGURES: dict[str, Figure] = {
                base=(("status", UNDER_WAY),), periods=()),
         Figure("custody", gettext_lazy("Where the magnets are"),
                gettext_lazy("Net weight by account of the custody ledger, as it stands now."), _LEDGER,
-               boards.CUSTODY, ("kind", *boards.GOODS, "importer"), ("kind",), counted, periods=(),
+               boards.CUSTODY, ("kind", *boards.GOODS, *boards.IMPORTER), ("kind",), counted, periods=(),
                columns=(tables.QUANTITY,)),
         Figure("moves", gettext_lazy("What became of magnets"),
                gettext_lazy("Postings of the custody ledger by the account they went to and the month in which it "
                             "happened; what was corrected counts nowhere."), _LEDGER,
-               boards.MOVES, ("kind", *boards.GOODS, "country", "importer"), ("kind",), counted,
+               boards.MOVES, ("kind", *boards.GOODS, "country", *boards.IMPORTER), ("kind",), counted,
                columns=(tables.QUANTITY,)),
         Figure("embedded", gettext_lazy("Exported inside products"),
                gettext_lazy("Magnets inside exported products by country. Whether that is a re-export is unsettled."),
-               _LEDGER, boards.MOVES, ("country", *boards.GOODS, "importer"), ("country",), counted,
+               _LEDGER, boards.MOVES, ("country", *boards.GOODS, *boards.IMPORTER), ("country",), counted,
                base=(("kind", (accounts.EXPORTED_PRODUCT,)),), columns=(tables.QUANTITY,)),
         Figure("alerts", gettext_lazy("Re-export alerts"),
                gettext_lazy("Exports of magnets as such by importers under certificates, by what was decided."),
                gettext_lazy("From shipping bills that were loaded into the watch."),
-               boards.EXPORTS, ("status", "country", "importer"), ("status",), counted,
+               boards.EXPORTS, ("status", "country", *boards.IMPORTER), ("status",), counted,
                base=(("kind", ("MAGNET",)), ("status", (watch_law.OPEN, watch_law.EXPLAINED, watch_law.CONFIRMED)))),
         Figure("visits", gettext_lazy("Verification visits done of due"),
                gettext_lazy("Visits by the month for which they are planned. Due are those whose planned day has "
@@ -152,17 +155,30 @@ FIGURES: dict[str, Figure] = {
                             "put off counts on its new day, one that was called off is not due."),
                gettext_lazy("Visits that officers planned. Importers that have kept magnets for a year without any "
                             "visit stand in the list of visits, not here."),
-               boards.VISITS, ("status", "kind", "importer"), (YEAR,), visited, most_groups=1,
+               boards.VISITS, ("status", "kind", *boards.IMPORTER), (YEAR,), visited, most_groups=1,
                columns=(Column("due", pgettext_lazy("visits", "Due"), tables.COUNT),
                         Column("done", pgettext_lazy("visits", "Done"), tables.COUNT),
                         Column("missed", pgettext_lazy("visits", "Due, not held"), tables.COUNT),
                         Column("rate", pgettext_lazy("visits", "Done of due"), tables.PERCENT),
                         Column("ahead", pgettext_lazy("visits", "Still to come"), tables.COUNT),
                         Column("cancelled", pgettext_lazy("visits", "Called off"), tables.COUNT))),
+        Figure("at-risk", gettext_lazy("Supply at risk"),
+               gettext_lazy("What waits for a Chinese licence, what certificates end within 60 days in India, and "
+                            "how many weeks stocks last at the pace of the last three whole months. The rows "
+                            "behind it are the applications that wait."),
+               gettext_lazy("Stocks are known of importers that keep the custody ledger; the rest is from "
+                            "certificates and reports."),
+               boards.CASES, ("sector", *boards.IMPORTER), ("state",), at_risk, base=(("status", WITH_CHINA),),
+               periods=(), most_groups=1,
+               columns=(Column("waiting", gettext_lazy("Applications waiting"), tables.COUNT),
+                        Column("waiting_mg", gettext_lazy("Weight waiting"), tables.MILLIGRAMS),
+                        Column("ending_mg", gettext_lazy("Weight on certificates that end"), tables.MILLIGRAMS),
+                        Column("weeks", gettext_lazy("Weeks of cover"), tables.WEEKS))),
         Figure("cover", gettext_lazy("Weeks of cover"),
                gettext_lazy("Stock in store and in production, divided by the weekly weight built into products in "
                             "the last three whole months."), _LEDGER,
-               boards.CUSTODY, ("sector", "weight_class", "importer"), ("sector",), cover, periods=(), most_groups=1,
+               boards.CUSTODY, ("sector", "weight_class", *boards.IMPORTER), ("sector",), cover, periods=(),
+               most_groups=1,
                columns=(Column("stock_mg", gettext_lazy("Stock"), tables.MILLIGRAMS),
                         Column("weekly_mg", gettext_lazy("Used in a week"), tables.MILLIGRAMS),
                         Column("weeks", gettext_lazy("Weeks"), tables.WEEKS))),

@@ -18,11 +18,12 @@ from euc.models.certificate import today
 from licensing import forecasting
 from ministry import boards, tables, telling
 from ministry.naming import label
-from ministry.reading import ALL_TIME, MONTH, YEAR, Ask, Groups, Reader, Span
+from ministry.reading import ALL_TIME, MONTH, NOTHING, YEAR, Ask, Groups, Reader, Span
 from ministry.tables import Column, Query, Table
 from shipments import accounts
 
 COVER_DAYS = 91
+SOON_DAYS = 60
 STORED = (accounts.ON_HAND, accounts.IN_PRODUCTION)
 
 
@@ -262,17 +263,41 @@ def utilisation(figure: Figure, reader: Reader, query: Query) -> Table:
 
 def cover(figure: Figure, reader: Reader, query: Query) -> Table:
     """Weeks that stocks last at the pace at which magnets were built into products in the last whole three months."""
+    found = _covered(reader, query)
+    rows = [[*group, *found[group]] for group in sorted(found)]
+    return Table([*_headed(figure, Ask(boards.CUSTODY, query.group)), *figure.columns], rows)
+
+
+Covered = tuple[int, int, float | None]  # milligrams in stock, milligrams used in a week, weeks
+
+
+def _covered(reader: Reader, query: Query) -> dict[tuple[str, ...], Covered]:
     first_of_month = today().replace(day=1)
     last = first_of_month - timedelta(days=1)
     first = (first_of_month - timedelta(days=COVER_DAYS - 10)).replace(day=1)
     span = Span(f"{first:%Y-%m}", f"{last:%Y-%m}")
     weeks = ((last - first).days + 1) / 7
-    stock_ask = Ask(boards.CUSTODY, query.group, {**query.filters, "kind": STORED})
-    used_ask = Ask(boards.MOVES, query.group, {**query.filters, "kind": (accounts.FINISHED,)}, span)
-    stock, used = reader.read(stock_ask), reader.read(used_ask)
-    rows = []
-    for group in sorted({*stock, *used}):
-        held, spent = stock.get(group, (0, 0, 0))[1], used.get(group, (0, 0, 0))[1]
+    stock = reader.read(Ask(boards.CUSTODY, query.group, {**query.filters, "kind": STORED}))
+    used = reader.read(Ask(boards.MOVES, query.group, {**query.filters, "kind": (accounts.FINISHED,)}, span))
+    found: dict[tuple[str, ...], Covered] = {}
+    for group in {*stock, *used}:
+        held, spent = stock.get(group, NOTHING)[1], used.get(group, NOTHING)[1]
         pace = round(spent / weeks)
-        rows.append([*group, held, pace, round(held / pace, 1) if pace else None])
-    return Table([*_headed(figure, stock_ask), *figure.columns], rows)
+        found[group] = (held, pace, round(held / pace, 1) if pace else None)
+    return found
+
+
+def at_risk(figure: Figure, reader: Reader, query: Query) -> Table:
+    """What waits in China, what ends soon, and how long stocks last, side by side."""
+    waiting = reader.read(figure.ask(query))
+    soon = tuple(f"{today() + timedelta(days=days)}" for days in range(SOON_DAYS + 1))
+    ending = reader.read(Ask(boards.VALIDITY, query.group, {**query.filters, "day": soon}))
+    stocked = _covered(reader, query)
+    rows: list[list[Any]] = []
+    for group in {*waiting, *ending, *stocked}:
+        n, mg, _cents = waiting.get(group, NOTHING)
+        weeks = stocked.get(group, (0, 0, None))[2]
+        rows.append([*group, n, mg, ending.get(group, NOTHING)[1], weeks])
+    count = len(query.group)
+    rows.sort(key=lambda row: (-row[count + 1], -row[count + 2], row[:count]))
+    return Table([*_headed(figure, figure.ask(query)), *figure.columns], rows)

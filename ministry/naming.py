@@ -13,7 +13,7 @@ from euc import countries
 from euc import workflow as certificate_law
 from euc.models.certificate import EndUse
 from licensing import grounds, stations
-from ministry import boards, telling
+from ministry import boards, states, telling
 from shipments import accounts, ports, visit_law, watch_law
 from shipments import workflow as consignment_law
 from shipments.models import Consignment, Visit
@@ -33,8 +33,16 @@ DIMENSION_LABELS: dict[str, Any] = {
     "country": gettext_lazy("Country"),
     "currency": gettext_lazy("Currency"),
     "province": gettext_lazy("Exporter's province"),
+    "state": gettext_lazy("Importer's state"),
     "importer": gettext_lazy("Importer"),
     "exporter": gettext_lazy("Exporter"),
+}
+# What a dimension means, where that is not plain.
+MEANINGS: dict[str, Any] = {
+    "state": gettext_lazy(
+        "Where the importer is registered by its record today: the state on it, else that of its GSTIN. Plants in "
+        "other states are not told apart. Codes are those of GST."
+    ),
 }
 # What the kinds of a board are, where "kind" says too little.
 KIND_LABELS: dict[str, Any] = {
@@ -130,6 +138,8 @@ class Names:
             return value.removeprefix("FY")
         if dim == "country":
             return countries.name(value)
+        if dim == "state":
+            return states.name(value)
         return str(self._known(board, dim).get(value, value))
 
     @staticmethod

@@ -18,7 +18,7 @@ from ministry.tables import Query, Table
 
 LEAST = 5
 PUBLISHED = ("issued", "elements", "entries", "cases", "refusals", "rejected")
-GROUPS = ("sector", "weight_class", "hs_in", "port", "kind", "status")
+GROUPS = ("sector", "weight_class", "hs_in", "port", "kind", "status", "state")
 Key = tuple[str, str]  # a value and a financial year
 
 

@@ -17,12 +17,13 @@ from typing import Any
 
 from django.db.models import F, Sum
 
+from accounts.models import Organisation
 from euc import workflow as certificate_law
 from euc.models import Certificate, Revision, Undertaking
 from euc.models.certificate import today
 from licensing import predicting, refusing, stations
 from licensing.models import Licence, LicenceCase
-from ministry import boards, pointing
+from ministry import boards, pointing, states
 from ministry.models import Fact
 from shipments import accounts, visit_law
 from shipments import workflow as consignment_law
@@ -38,7 +39,18 @@ HELD, CANCELLED, PLANNED = "HELD", "CANCELLED", "PLANNED"
 
 def of(source: str, refs: Iterable[int]) -> list[Fact]:
     """The facts of these rows of one source, unsaved; nothing for rows that are gone or do not count yet."""
-    return _TELLERS[source](sorted(set(refs)))
+    facts = _TELLERS[source](sorted(set(refs)))
+    found = _states({fact.importer for fact in facts})
+    for fact in facts:
+        fact.state = found.get(fact.importer, "")
+    return facts
+
+
+def _states(importers: set[str]) -> dict[str, str]:
+    """Where importers are, by what their records say now; one query."""
+    rows = Organisation.objects.filter(pk__in=[int(importer) for importer in importers])
+    told = rows.values_list("pk", "state_code", "gstin")
+    return {f"{pk}": states.code_of(state_code, gstin) for pk, state_code, gstin in told}
 
 
 def month(day: date | None) -> str:

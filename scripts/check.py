@@ -95,7 +95,13 @@ TYPED = [
         "shipments/balance_printing.py",
         "shipments/tasks.py",
     ),
-    *("ministry/boards.py", "ministry/telling.py", "ministry/folding.py", "ministry/reading.py"),
+    *(
+        "ministry/boards.py",
+        "ministry/states.py",
+        "ministry/telling.py",
+        "ministry/folding.py",
+        "ministry/reading.py",
+    ),
     *(
         "ministry/rebuilding.py",
         "ministry/figures.py",
@@ -106,6 +112,7 @@ TYPED = [
     *("ministry/access.py", "ministry/tables.py", "ministry/naming.py", "ministry/presenting.py"),
     *(
         "ministry/rows.py",
+        "ministry/mapping.py",
         "ministry/exporting.py",
         "ministry/comparing.py",
         "ministry/digesting.py",

@@ -30,6 +30,7 @@ class Fact(models.Model):
     country = models.CharField(max_length=2, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     province = models.CharField(max_length=2, blank=True)
+    state = models.CharField(max_length=2, blank=True, help_text="Of the importer, as GST numbers states.")
     importer = models.CharField(max_length=20, blank=True)
     exporter = models.CharField(max_length=200, blank=True)
 

@@ -42,14 +42,20 @@ def month_of_day(day: str) -> str:
 
 
 GOODS = {"sector": "u.sector", "hs_in": "g.itc_hs", "hs_cn": "g.cn_hs"}
+STATE = (
+    "CASE COALESCE(NULLIF(o.state_code, ''), substr(o.gstin, 1, 2)) WHEN '25' THEN '26' WHEN '28' THEN '37' "
+    "ELSE COALESCE(NULLIF(o.state_code, ''), substr(o.gstin, 1, 2)) END"
+)
 TRADERS = {
+    "state": STATE,
     "importer": "CAST(c.importer_id AS varchar)",
     "exporter": "c.exporter_name",
     "province": "substr(p.registration, 3, 2)",
 }
 USE = (
     "JOIN euc_enduse u ON u.certificate_id = c.id "
-    "JOIN euc_party p ON p.certificate_id = c.id AND p.role = 'EXPORTER'"
+    "JOIN euc_party p ON p.certificate_id = c.id AND p.role = 'EXPORTER' "
+    "JOIN accounts_organisation o ON o.id = c.importer_id"
 )
 LINES = f"euc_goodsline g JOIN euc_certificate c ON c.id = g.certificate_id {USE}"
 LOTS = (
@@ -108,7 +114,7 @@ PLAIN = {
         LOTS.replace("shipments_lot l", "shipments_holding h JOIN shipments_lot l ON l.id = h.lot_id"),
         "h.weight_mg > 0 AND h.account NOT IN ('SUPPLIER', 'SURPLUS', 'VARIANCE')",
         "",
-        {**GOODS, "importer": TRADERS["importer"], "kind": "h.account"},
+        {**GOODS, "state": STATE, "importer": TRADERS["importer"], "kind": "h.account"},
         "1",
         "h.weight_mg",
     ),
@@ -116,7 +122,7 @@ PLAIN = {
         LOTS.replace("shipments_lot l", "shipments_posting m JOIN shipments_lot l ON l.id = m.lot_id"),
         f"m.weight_mg > 0 AND m.reverses_id IS NULL AND m.id NOT IN ({CORRECTED})",
         month_of_day("m.happened_on"),
-        {**GOODS, "importer": TRADERS["importer"], "kind": "m.to_account"},
+        {**GOODS, "state": STATE, "importer": TRADERS["importer"], "kind": "m.to_account"},
         "1",
         "m.weight_mg",
     ),
@@ -147,10 +153,15 @@ PLAIN[boards.REJECTED] = Plain(
     "g.net_weight_mg",
 )
 PLAIN[boards.VISITS] = Plain(
-    "shipments_visit v",
+    "shipments_visit v JOIN accounts_organisation o ON o.id = v.importer_id",
     "1 = 1",
     month_of_day("v.planned_on"),
-    {"status": "v.status", "kind": "v.asked_by", "importer": "CAST(v.importer_id AS varchar)"},
+    {
+        "status": "v.status",
+        "kind": "v.asked_by",
+        "state": STATE,
+        "importer": "CAST(v.importer_id AS varchar)",
+    },
     "1",
     "0",
 )
