@@ -292,6 +292,16 @@ def test_a_wrong_total_and_a_wrong_fact_are_named(trade, capsys):
     assert rebuilding.differences() == []
 
 
+def test_is_made_anew_once_where_a_release_counts_otherwise(trade, monkeypatch, capsys):
+    call_command("rebuild_figures", "--if-outgrown")
+    assert "this release" in capsys.readouterr().out
+    monkeypatch.setitem(boards.BOARDS, boards.ISSUED, ("status", "sector"))
+    for said in ("facts", "this release"):
+        call_command("rebuild_figures", "--if-outgrown")
+        assert said in capsys.readouterr().out
+    assert not Total.objects.filter(board=boards.ISSUED, dims__contains="importer").exists()
+
+
 def test_a_reversal_moves_the_month_it_happened_in(received, life):
     posting = issue_to_production(received, life)
     ask = Ask(boards.MOVES, ("month", "kind"), {"kind": ("IN_PRODUCTION",)})
