@@ -12,7 +12,8 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.roles import Role
 from ministry import asking, comparing, suppressing
-from ministry.figures import FIGURES, Figure
+from ministry.figures import FIGURES
+from ministry.figuring import Figure
 from ministry.models import Fact
 from ministry.naming import Names
 from ministry.reading import YEAR, Reader
@@ -68,7 +69,8 @@ def note(actor: Actor, verb: str, figure: Figure, asked: Mapping[str, Any]) -> N
 def links_of(facts: Iterable[Fact]) -> list[tuple[Fact, str]]:
     """Each fact with the address of what it tells of; nothing where there is no page for this reader."""
     pages = {"certificate": "euc:certificate-detail", "undertaking": "euc:undertaking-detail",
-             "case": "licensing:case-detail", "consignment": "shipments:consignment-detail"}  # fmt: skip
+             "case": "licensing:case-detail", "consignment": "shipments:consignment-detail",
+             "visit": "shipments:visit"}  # fmt: skip
     return [
         (
             fact,

@@ -26,7 +26,8 @@ from accounts.api import AnyFile
 from euc.api import ActsForAnOrganisation, DraftsForAnImporter
 from euc.input_serializers import ProblemSerializer
 from ministry import access, asking, comparing, exporting, reading
-from ministry.figures import FIGURES, Figure
+from ministry.figures import FIGURES
+from ministry.figuring import Figure
 from ministry.models import Export, Fact
 from ministry.naming import Names
 from ministry.serializers import (

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ministry import comparing
-from ministry.figures import Figure
+from ministry.figuring import Figure
 from ministry.naming import Names
 from ministry.reading import MONTH, YEAR, Span
 from ministry.tables import Query

@@ -10,37 +10,52 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import combinations
 
 MEASURES = ("n", "quantity_mg", "value_cents")
 DIMENSIONS = (
     "status", "kind", "day", "wait", "sector", "hs_in", "hs_cn", "weight_class", "port", "mode", "country",
-    "currency", "province", "importer", "exporter",
+    "currency", "province", "state", "importer", "exporter",
 )  # fmt: skip
 
 PIPELINE, ISSUED, ELEMENTS, VALIDITY = "pipeline", "issued", "elements", "validity"
 UNDERTAKINGS, CASES, WAITS = "undertakings", "cases", "waits"
+REFUSALS, REJECTED = "refusals", "rejected"
 LICENCES, DRAWN, CONSIGNMENTS = "licences", "drawn", "consignments"
-CUSTODY, MOVES, EXPORTS = "custody", "moves", "exports"
+CUSTODY, MOVES, EXPORTS, VISITS = "custody", "moves", "exports", "visits"
 
 GOODS = ("sector", "hs_in", "hs_cn", "weight_class")
-TRADERS = ("province", "importer", "exporter")
+IMPORTER = ("state", "importer")
+TRADERS = (*IMPORTER, "province", "exporter")
 
 BOARDS: dict[str, tuple[str, ...]] = {
     PIPELINE: ("status", "day", *GOODS, *TRADERS),
     ISSUED: ("status", *GOODS, "currency", *TRADERS),
     ELEMENTS: ("kind", *GOODS, *TRADERS),
     VALIDITY: ("day", *GOODS, *TRADERS),
-    UNDERTAKINGS: ("status", "kind", "importer"),
+    UNDERTAKINGS: ("status", "kind", *IMPORTER),
     CASES: ("status", "kind", "day", "sector", *TRADERS),
     WAITS: ("wait", "sector", *TRADERS),
+    REFUSALS: ("status", "kind", "sector", *TRADERS),
+    REJECTED: (*GOODS, *TRADERS),
     LICENCES: ("status", *GOODS, *TRADERS),
     DRAWN: (*GOODS, *TRADERS),
     CONSIGNMENTS: ("status", *GOODS, "port", "mode", *TRADERS),
-    CUSTODY: ("kind", *GOODS, "country", "importer"),
-    MOVES: ("kind", *GOODS, "country", "importer"),
-    EXPORTS: ("status", "kind", "country", "importer"),
+    CUSTODY: ("kind", *GOODS, "country", *IMPORTER),
+    MOVES: ("kind", *GOODS, "country", *IMPORTER),
+    EXPORTS: ("status", "kind", "country", *IMPORTER),
+    VISITS: ("status", "kind", "wait", *IMPORTER),
 }
+
+
+# Counted up where the same boards are told otherwise than before.
+TOLD = 1
+
+
+def shape() -> str:
+    """What totals are kept by, in a word: another one asks for a rebuild."""
+    return sha256(f"{TOLD} {sorted(BOARDS.items())}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

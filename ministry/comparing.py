@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ministry import boards, tables
-from ministry.figures import Figure
+from ministry.figuring import Figure
 from ministry.reading import MONTH, YEAR, Reader, Span
 from ministry.tables import Column, Query, Table
 

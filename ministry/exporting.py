@@ -29,7 +29,8 @@ from accounts.actors import Actor
 from accounts.models import User
 from documents import serving, sheets
 from ministry import access, asking, reading, rows
-from ministry.figures import FIGURES, Figure
+from ministry.figures import FIGURES
+from ministry.figuring import Figure
 from ministry.models import Export, Fact
 from ministry.naming import Names
 from ministry.serializers import FACT_FIELDS

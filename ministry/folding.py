@@ -55,10 +55,14 @@ def hold() -> Fold:
 
 
 def refs_of(pointers: Iterable[Pointer]) -> Refs:
-    """What pointers name, by source; a case takes its licence along."""
+    """What pointers name, by source; a case takes its licence along, an importer all that was added for it."""
     refs: Refs = defaultdict(set)
     for pointer in pointers:
         refs[pointer.source].add(pointer.ref)
+    if moved := refs.pop(pointing.IMPORTER, None):
+        theirs = Fact.objects.filter(importer__in=[f"{pk}" for pk in moved]).order_by()
+        for source, ref in theirs.values_list("source", "ref").distinct():
+            refs[source].add(ref)
     if cases := refs.get(pointing.CASE):
         refs[pointing.LICENCE].update(telling.licences_of_cases(cases))
     return refs

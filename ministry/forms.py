@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ministry import comparing, tables, warning
-from ministry.figures import Figure
+from ministry import comparing, naming, tables, warning
+from ministry.figuring import Figure
 from ministry.models import DigestChoice, Rule, Total
-from ministry.naming import DIMENSION_LABELS, Names
+from ministry.naming import Names
 
 MOST_CHOICES = 500
 
@@ -21,7 +21,7 @@ class AskForm(forms.Form):
 
     def __init__(self, asked: Any, figure: Figure, names: Names) -> None:
         super().__init__(asked)
-        groups = [(name, DIMENSION_LABELS[name]) for name in (*figure.periods, *figure.dims)]
+        groups = [(name, naming.label(figure.board, name)) for name in (*figure.periods, *figure.dims)]
         self.fields["group"] = forms.MultipleChoiceField(
             required=False,
             choices=groups,
@@ -42,7 +42,7 @@ class AskForm(forms.Form):
             )
         for dim in figure.dims:
             self.fields[dim] = forms.ChoiceField(
-                required=False, label=DIMENSION_LABELS[dim], choices=_choices(figure, dim, names)
+                required=False, label=naming.label(figure.board, dim), choices=_choices(figure, dim, names)
             )
         for field in self.fields.values():
             field.is_needed = True  # a filter has nothing optional about it

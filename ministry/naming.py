@@ -12,11 +12,11 @@ from accounts.models import Organisation
 from euc import countries
 from euc import workflow as certificate_law
 from euc.models.certificate import EndUse
-from licensing import stations
-from ministry import boards
-from shipments import accounts, ports, watch_law
+from licensing import grounds, stations
+from ministry import boards, states, telling
+from shipments import accounts, ports, visit_law, watch_law
 from shipments import workflow as consignment_law
-from shipments.models import Consignment
+from shipments.models import Consignment, Visit
 
 DIMENSION_LABELS: dict[str, Any] = {
     "month": gettext_lazy("Month"),
@@ -33,8 +33,22 @@ DIMENSION_LABELS: dict[str, Any] = {
     "country": gettext_lazy("Country"),
     "currency": gettext_lazy("Currency"),
     "province": gettext_lazy("Exporter's province"),
+    "state": gettext_lazy("Importer's state"),
     "importer": gettext_lazy("Importer"),
     "exporter": gettext_lazy("Exporter"),
+}
+# What a dimension means, where that is not plain.
+MEANINGS: dict[str, Any] = {
+    "state": gettext_lazy(
+        "Where the importer is registered by its record today: the state on it, else that of its GSTIN. Plants in "
+        "other states are not told apart. Codes are those of GST."
+    ),
+}
+# What the kinds of a board are, where "kind" says too little.
+KIND_LABELS: dict[str, Any] = {
+    boards.ELEMENTS: gettext_lazy("Element"),
+    boards.REFUSALS: gettext_lazy("Reason"),
+    boards.VISITS: gettext_lazy("Asked for by"),
 }
 CLASSES = {
     "light": gettext_lazy("light"),
@@ -69,17 +83,27 @@ STATUSES: dict[str, Any] = {
     boards.ISSUED: certificate_law.LABELS,
     boards.UNDERTAKINGS: certificate_law.LABELS,
     boards.CASES: stations.LABELS,
+    boards.REFUSALS: stations.LABELS,
     boards.LICENCES: stations.LICENCE_LABELS,
     boards.CONSIGNMENTS: consignment_law.LABELS,
     boards.EXPORTS: watch_law.LABELS,
+    boards.VISITS: visit_law.LABELS,
 }
 KINDS: dict[str, Any] = {
     boards.CASES: OUTCOMES,
+    boards.REFUSALS: {telling.ALL: gettext_lazy("all reasons, each application once"), **grounds.LABELS},
     boards.UNDERTAKINGS: PLEDGE_KINDS,
     boards.CUSTODY: accounts.ACCOUNTS,
     boards.MOVES: accounts.ACCOUNTS,
     boards.EXPORTS: watch_law.KINDS,
+    boards.VISITS: dict(Visit.AskedBy.choices),
 }
+
+
+def label(board: str, dim: str) -> Any:
+    """The heading of a dimension."""
+    found = KIND_LABELS.get(board) if dim == "kind" else None
+    return found or DIMENSION_LABELS[dim]
 
 
 class Names:
@@ -114,6 +138,8 @@ class Names:
             return value.removeprefix("FY")
         if dim == "country":
             return countries.name(value)
+        if dim == "state":
+            return states.name(value)
         return str(self._known(board, dim).get(value, value))
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -10,16 +10,15 @@ from django.utils.translation import gettext as _
 
 from euc import control
 from euc import workflow as certificate_law
-from licensing import stations
-from ministry import boards, presenting
-from ministry.figures import FIGURES, OPEN, UNDER_WAY
-from ministry.naming import DIMENSION_LABELS, Names
+from ministry import boards, naming, presenting
+from ministry.figures import FIGURES, OPEN, UNDER_WAY, WITH_CHINA
+from ministry.naming import Names
 from ministry.reading import Ask, Reader
 from ministry.tables import Query
 from shipments import watch_law
 
-WITH_CHINA = tuple(code for code in stations.OPEN if not stations.STATIONS[code].has_licence)
 SHOWN, LAST_MONTHS = 8, 24
+BY_STATE = ("state",)  # the map shows all of them, the table beside it the first
 
 
 @dataclass(frozen=True)
@@ -37,12 +36,15 @@ class Panel:
 PANELS: tuple[tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]], ...] = (
     ("cases", ("status",), {"status": WITH_CHINA}),
     ("cases", ("sector",), {"status": WITH_CHINA}),
+    ("at-risk", ("state",), {}),
     ("overdue", (), {}),
     ("ageing", (), {}),
     ("issued", ("month",), {}),
+    ("issued", ("state",), {}),
     ("entries", ("year",), {}),
     ("grants", ("year",), {}),
     ("waiting", (), {}),
+    ("refusals", ("kind",), {}),
     ("elements", ("kind",), {}),
     ("utilisation", ("year",), {}),
     ("custody", ("kind",), {}),
@@ -51,6 +53,7 @@ PANELS: tuple[tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]], ...] = (
     ("embedded", ("country",), {}),
     ("alerts", ("status",), {}),
     ("undertakings", ("status",), {}),
+    ("visits", ("year",), {}),
 )
 
 
@@ -63,10 +66,13 @@ def panels(reader: Reader, names: Names) -> list[Panel]:
     for number, (name, group, filters) in enumerate(PANELS, start=1):
         figure, query = FIGURES[name], Query(group, filters)
         table = figure.read(reader, query)
-        table.rows = table.rows[-LAST_MONTHS:] if group == ("month",) else table.rows[:SHOWN]
-        url = reverse("ministry:figure", args=[name])
-        by = str(DIMENSION_LABELS[group[0]]) if group and group != figure.default else ""
-        shown.append(Panel(figure, by, presenting.shown(figure, query, table, names), url, f"table-{number}"))
+        if group != BY_STATE:
+            table.rows = table.rows[-LAST_MONTHS:] if group == ("month",) else table.rows[:SHOWN]
+        told = presenting.shown(figure, query, table, names)
+        told = replace(told, rows=told.rows[:SHOWN]) if group == BY_STATE else told
+        url = reverse("ministry:figure", args=[name]) + ("?group=state" if group == BY_STATE else "")
+        by = str(naming.label(figure.board, group[0])) if group and group != figure.default else ""
+        shown.append(Panel(figure, by, told, url, f"table-{number}"))
     return shown
 
 

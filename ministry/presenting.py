@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -10,15 +10,15 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from ministry import asking, comparing, tables
-from ministry.figures import Figure
+from ministry import asking, comparing, mapping, tables
+from ministry.figuring import Figure
 from ministry.models import Fact
-from ministry.naming import DIMENSION_LABELS, Names
+from ministry.naming import MEANINGS, Names, label
 from ministry.reading import MONTH, YEAR, Span
 from ministry.tables import Column, Query, Table
 
 CHART_MOST = 40
-FACT_WORDS = ("status", "kind", "country", "sector", "weight_class", "hs_in", "port", "exporter")
+FACT_WORDS = ("status", "kind", "country", "sector", "weight_class", "hs_in", "port", "state", "exporter")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,19 @@ class Shown:
     rows: list[Row]
     chart: str
     note: str
+    maps: list[mapping.TileMap] = field(default_factory=list)
+    meanings: list[tuple[Any, Any]] = field(default_factory=list)
+
+    @property
+    def always_apart(self) -> bool:
+        """Whether a group is there that nobody asked for."""
+        return any(column.dim in ("band", "currency") for column in self.groups)
+
+    @property
+    def lead(self) -> mapping.TileMap | None:
+        """The one map where there is room for one: the first weight, else the first of all."""
+        weights = [one for one in self.maps if one.unit == tables.MILLIGRAMS]
+        return next(iter([*weights, *self.maps]), None)
 
 
 def shown(figure: Figure, query: Query, table: Table, names: Names, *, links: bool = True) -> Shown:
@@ -79,7 +92,13 @@ def shown(figure: Figure, query: Query, table: Table, names: Names, *, links: bo
         rows.append(Row(heads, url, cells))
     by_time = bool(groups) and groups[0].dim in (MONTH, YEAR) and len(groups) == 1
     chart = "" if len(groups) != 1 or not 1 < len(rows) <= CHART_MOST else "line" if by_time else "bar"
-    return Shown(groups, measures, rows, chart, table.note)
+    maps = []
+    if [column.dim for column in groups] == ["state"] and not query.compare:
+        placed = [(row[0], told) for row, told in zip(table.rows, rows, strict=True)]
+        chart, maps = "", mapping.of(measures, placed)
+    dims = dict.fromkeys((*(column.dim for column in groups), *query.filters))
+    meanings = [(label(figure.board, dim), MEANINGS[dim]) for dim in dims if dim in MEANINGS]
+    return Shown(groups, measures, rows, chart, table.note, maps, meanings)
 
 
 def _head(figure: Figure, column: Column, key: str, names: Names) -> str:
@@ -113,7 +132,7 @@ def said(query: Query, figure: Figure, names: Names) -> list[str]:
     found = []
     for dim, values in query.filters.items():
         words = ", ".join(names.words(figure.board, dim, value) for value in values)
-        found.append(f"{DIMENSION_LABELS[dim]}: {words}")
+        found.append(f"{label(figure.board, dim)}: {words}")
     if query.span.first:
         found.append(_("from %(month)s") % {"month": query.span.first})
     if query.span.last:

@@ -19,7 +19,7 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from ministry import boards, folding
+from ministry import boards, folding, pointing
 from ministry.boards import Measures
 from ministry.models import Fact, Fold, Pointer, Total
 
@@ -286,7 +286,7 @@ def reader() -> Iterator[Reader]:
     with ExitStack() as stack:
         stack.enter_context(snapshot())
         pending = folding.pending(MOST_TAIL + 1)
-        if len(pending) > MOST_TAIL:
+        if len(pending) > MOST_TAIL or any(one.source == pointing.IMPORTER for one in pending):
             stack.close()
             folding.fold()
             stack.enter_context(snapshot())

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from ministry import boards, folding, telling
-from ministry.models import Fact, Pointer, Total
+from ministry.models import Fact, Fold, Pointer, Total
 from ministry.reading import snapshot
 
 BATCH = 500
@@ -52,6 +52,7 @@ def _unbounded() -> None:
 def rebuild() -> int:
     """Make all facts and totals anew; how many facts. What changes meanwhile is pointed at and added afterwards."""
     folding.hold()
+    Fold.objects.update(shape=boards.shape())
     _unbounded()
     last = Pointer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     Fact.objects.all()._raw_delete(Fact.objects.db)
@@ -68,6 +69,11 @@ def rebuild() -> int:
         for board, dims, period in _families():
             cursor.execute(f"{into} ({_summed(dims, period)}) s", [board, ",".join(dims), board])
     return count
+
+
+def is_outgrown() -> bool:
+    """Whether totals were made by an earlier release, which counted less, or by less."""
+    return not Fold.objects.filter(shape=boards.shape()).exists()
 
 
 def differences() -> list[Difference]:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from documents import sheets
 from ministry import boards, comparing, tables
-from ministry.figures import Figure
+from ministry.figuring import Figure
 from ministry.models import Export, Fact
 from ministry.naming import Names
 from ministry.reading import ALL_TIME

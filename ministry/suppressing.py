@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ministry.figures import FIGURES, Figure
+from ministry.figures import FIGURES
+from ministry.figuring import Figure
 from ministry.reading import YEAR, Reader
 from ministry.tables import Query, Table
 
 LEAST = 5
-PUBLISHED = ("issued", "elements", "entries", "cases")
-GROUPS = ("sector", "weight_class", "hs_in", "port", "kind", "status")
+PUBLISHED = ("issued", "elements", "entries", "cases", "refusals", "rejected")
+GROUPS = ("sector", "weight_class", "hs_in", "port", "kind", "status", "state")
 Key = tuple[str, str]  # a value and a financial year
 
 
@@ -72,6 +73,7 @@ def read(figure: Figure, reader: Reader, query: Query) -> tuple[Table, set[Key]]
         for row in table.rows
     }
     hidden = withheld(cells)
+    table.note = ""  # what is told of all together is a margin of its own
     if lone := _lone(cells, hidden):
         hidden |= lone
     for row in table.rows:

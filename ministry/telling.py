@@ -1,4 +1,4 @@
-"""What each certificate, case, licence, consignment, lot and export counts for: the one definition of every fact.
+"""What each certificate, case, licence, consignment, lot, export, visit counts for: the one definition of facts.
 
 Read by whoever adds to the totals, by the tail of a figure, by the rebuild and by the check. Facts are told from rows
 as they stand, the goods from the revision that was last signed. Reads only, with a constant number of queries for
@@ -17,26 +17,40 @@ from typing import Any
 
 from django.db.models import F, Sum
 
+from accounts.models import Organisation
 from euc import workflow as certificate_law
 from euc.models import Certificate, Revision, Undertaking
 from euc.models.certificate import today
-from licensing import predicting
+from licensing import predicting, refusing, stations
 from licensing.models import Licence, LicenceCase
-from ministry import boards, pointing
+from ministry import boards, pointing, states
 from ministry.models import Fact
-from shipments import accounts
+from shipments import accounts, visit_law
 from shipments import workflow as consignment_law
-from shipments.models import Consignment, Draw, ExportItem, Holding, Lot, Posting
+from shipments.models import Consignment, Draw, ExportItem, Holding, Lot, Posting, Visit
 
 OPEN = (certificate_law.SUBMITTED, certificate_law.RETURNED, certificate_law.APPROVED)
 COUNTED_ELEMENTS = ("Dy", "Tb", "Sm", "Gd", "Ho", "Nd", "Pr", "Y")
 COUNTRIES = frozenset({accounts.EXPORTED_PRODUCT, accounts.REEXPORTED})
 GRANTED, OTHERWISE, PENDING = "GRANTED", "OTHERWISE", "PENDING"
+ALL = "ALL"  # beside its reasons, what is refused counts once under this
+HELD, CANCELLED, PLANNED = "HELD", "CANCELLED", "PLANNED"
 
 
 def of(source: str, refs: Iterable[int]) -> list[Fact]:
     """The facts of these rows of one source, unsaved; nothing for rows that are gone or do not count yet."""
-    return _TELLERS[source](sorted(set(refs)))
+    facts = _TELLERS[source](sorted(set(refs)))
+    found = _states({fact.importer for fact in facts})
+    for fact in facts:
+        fact.state = found.get(fact.importer, "")
+    return facts
+
+
+def _states(importers: set[str]) -> dict[str, str]:
+    """Where importers are, by what their records say now; one query."""
+    rows = Organisation.objects.filter(pk__in=[int(importer) for importer in importers])
+    told = rows.values_list("pk", "state_code", "gstin")
+    return {f"{pk}": states.code_of(state_code, gstin) for pk, state_code, gstin in told}
 
 
 def month(day: date | None) -> str:
@@ -147,6 +161,8 @@ def _certificate(row: Certificate, signed: _Signed) -> list[Fact]:
             found.append(_fact(told, board, part, on, **{**counts, **given}))
 
         tell(boards.PIPELINE, str(number), None, status=row.status, day=since)
+        if row.status == certificate_law.REJECTED:
+            tell(boards.REJECTED, str(number), _day(row.ended_at))
         if row.status not in certificate_law.WAS_ISSUED:
             continue
         money: dict[str, Any] = {"currency": line["currency"] or "", "value_cents": cents(line["value"])}
@@ -188,18 +204,19 @@ def _undertakings(refs: list[int]) -> list[Fact]:
 def _cases(refs: list[int]) -> list[Fact]:
     rows = list(LicenceCase.objects.filter(pk__in=refs).order_by("pk"))
     signed = _signed(row.certificate_id for row in rows)
-    days = predicting.ends_of(refs)
+    days, grounds = predicting.ends_of(refs), refusing.grounds_of(refs)
     return [
         fact
         for row in rows
         if row.certificate_id in signed
-        for fact in _case(row, signed[row.certificate_id], *days[row.pk])
+        for fact in _case(row, signed[row.certificate_id], days[row.pk], grounds.get(row.pk, []))
     ]
 
 
 def _case(
-    row: LicenceCase, signed: _Signed, granted_on: date | None, ended_on: date | None
+    row: LicenceCase, signed: _Signed, days: tuple[date | None, date | None], grounds: list[str]
 ) -> Iterable[Fact]:
+    granted_on, ended_on = days
     outcome = GRANTED if granted_on else OTHERWISE if ended_on else PENDING
     given: dict[str, Any] = {**signed.traders, "sector": signed.goods(signed.first)["sector"], "n": 1}
     given["quantity_mg"] = signed.weight_mg()
@@ -207,6 +224,9 @@ def _case(
     columns = {"status": row.status, "kind": outcome, "day": due}
     told = _Told(pointing.CASE, row.pk, row.reference)
     yield _fact(told, boards.CASES, "", _day(row.opened_at), **given, **columns)
+    if row.status in stations.REFUSALS:
+        for kind in (ALL, *(grounds or [""])):
+            yield _fact(told, boards.REFUSALS, kind, row.status_on, **given, status=row.status, kind=kind)
     if row.accepted_on:
         end = granted_on or ended_on
         wait = (
@@ -238,7 +258,7 @@ def licences_of_cases(refs: Iterable[int]) -> list[int]:
     return sorted(set(rows.values_list("licence_id", flat=True)))
 
 
-# --- consignments, lots, exports --------------------------------------------------------------------
+# --- consignments, lots, exports, visits -------------------------------------------------------------
 
 
 def _consignments(refs: list[int]) -> list[Fact]:
@@ -324,6 +344,30 @@ def _exports(refs: list[int]) -> list[Fact]:
     ]
 
 
+def _visits(refs: list[int]) -> list[Fact]:
+    """Visits by the month they are planned for; what still waits for its day says for which."""
+    return [
+        _fact(
+            _Told(pointing.VISIT, row.pk, row.reference),
+            boards.VISITS,
+            "",
+            row.planned_on,
+            status=row.status,
+            kind=row.asked_by,
+            wait=_outcome(row),
+            importer=str(row.importer_id),
+            n=1,
+        )
+        for row in Visit.objects.filter(pk__in=refs).order_by("pk")
+    ]
+
+
+def _outcome(row: Visit) -> str:
+    if row.status == visit_law.SCHEDULED:
+        return f"{PLANNED}@{row.planned_on}"
+    return CANCELLED if row.status == visit_law.CANCELLED else HELD
+
+
 _TELLERS: dict[str, Callable[[list[int]], list[Fact]]] = {
     pointing.CERTIFICATE: _certificates,
     pointing.UNDERTAKING: _undertakings,
@@ -332,6 +376,7 @@ _TELLERS: dict[str, Callable[[list[int]], list[Fact]]] = {
     pointing.CONSIGNMENT: _consignments,
     pointing.LOT: _lots,
     pointing.EXPORT: _exports,
+    pointing.VISIT: _visits,
 }
 MODELS = {
     pointing.CERTIFICATE: Certificate,
@@ -341,4 +386,5 @@ MODELS = {
     pointing.CONSIGNMENT: Consignment,
     pointing.LOT: Lot,
     pointing.EXPORT: ExportItem,
+    pointing.VISIT: Visit,
 }

@@ -22,7 +22,8 @@ from accounts.actors import Actor
 from accounts.digests import INDIA
 from accounts.models import Membership
 from ministry import access, asking, reading, tables
-from ministry.figures import FIGURES, Figure
+from ministry.figures import FIGURES
+from ministry.figuring import Figure
 from ministry.models import Crossing, Rule
 from ministry.naming import Names
 from ministry.tables import Column, Query

@@ -85,6 +85,29 @@ def format_weight(milligrams: int) -> str:
     return gettext("%(number)s t") % {"number": tonnes}
 
 
+def format_short_weight(milligrams: int) -> str:
+    """For a narrow place: whole kilograms or tonnes, one decimal below ten, never zero for something."""
+    kilograms = Decimal(int(milligrams)) / MG_PER_KG
+    if abs(kilograms) >= 1000:
+        return gettext("%(number)s t") % {"number": _shortened(kilograms / 1000)}
+    if 0 < kilograms < Decimal("0.05"):
+        return "<0.1 kg"
+    return f"{_shortened(kilograms)} kg"
+
+
+def format_short_count(number: int) -> str:
+    """For a narrow place: as it is, in lakhs from one on."""
+    if number < LAKH:
+        return _grouped(Decimal(int(number)), 0)
+    return pgettext("lakh", "%(number)s L") % {"number": _shortened(Decimal(int(number)) / LAKH)}
+
+
+def _shortened(number: Decimal) -> str:
+    return _grouped(
+        number, 0 if abs(number) >= Decimal("9.95") or number == number.to_integral_value() else 1
+    )
+
+
 def format_inr(rupees) -> str:
     """Rupees and paise: ₹12,34,567.00, the sign before the rupee sign when negative."""
     amount = Decimal(str(rupees))
@@ -133,6 +156,16 @@ def kg(milligrams):
 def weight(milligrams):
     """Kilograms, and tonnes from a thousand of them on."""
     return "" if milligrams in (None, "") else format_weight(milligrams)
+
+
+@register.filter
+def short_weight(milligrams):
+    return "" if milligrams in (None, "") else format_short_weight(milligrams)
+
+
+@register.filter
+def short_count(number):
+    return "" if number in (None, "") else format_short_count(number)
 
 
 @register.filter

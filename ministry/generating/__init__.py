@@ -1,4 +1,4 @@
-"""Invented certificates, applications, licences, consignments and postings by the ten thousand, in bounded memory.
+"""Invented certificates, applications, licences, voyages and visits by the ten thousand, in bounded memory.
 
 For trials, screenshots and benchmarks. The rows keep every constraint of the database and agree with each other to
 the gram, but nobody took their steps: they have no history and no documents. Volumes follow what was published of the
@@ -13,6 +13,7 @@ from django.db import transaction
 
 from ministry import rebuilding
 from ministry.generating.papers import Batch
+from ministry.generating.visits import Visits
 from ministry.generating.world import World
 
 BATCH = 500
@@ -29,4 +30,6 @@ def generate(
             world.numbers.keep()
         if done % 10_000 == 0:
             say(f"{done} of {certificates} certificates")
+    with transaction.atomic():
+        Visits(world).write()
     return rebuilding.rebuild()

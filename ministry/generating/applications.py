@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,12 +11,16 @@ from euc import workflow as law
 from euc.models import Certificate, GoodsLine
 from euc.models.certificate import today
 from licensing import calendar, clock, limits
+from licensing.grounds import GROUNDS
 from licensing.models import Licence, LicenceCase, LicenceLine, StatusReport
 from ministry.generating.voyages import Voyages
 from ministry.generating.world import Beside, noon
 
 if TYPE_CHECKING:
     from ministry.generating.papers import Batch
+
+
+REASONS = tuple(GROUNDS)
 
 
 @lru_cache(maxsize=4096)
@@ -87,18 +91,19 @@ class Applications:
         if decided > last or certificate.status == law.REVOKED:
             case.status, case.status_on, case.due_on = "ACCEPTED", accepted, due_on(accepted)
         elif pick.random() < 0.12:
-            self._said(case, "REFUSED", decided)
+            self._said(case, "REFUSED", decided, pick.sample(REASONS, pick.choice((0, 1, 1, 1, 2))))
             case.status, case.status_on = "REFUSED", decided
         else:
             self._said(case, "ISSUED", decided)
             self._grant(case, decided)
 
-    def _said(self, case: LicenceCase, claimed: str, day: date) -> None:
+    def _said(self, case: LicenceCase, claimed: str, day: date, grounds: Sequence[str] = ()) -> None:
         self.reports.append(
             StatusReport(
                 case=case,
                 claimed=claimed,
                 claimed_on=day,
+                grounds=sorted(grounds),
                 source=StatusReport.Source.IMPORTER,
                 confidence=StatusReport.Confidence.MEDIUM,
                 recorded_by=self.world.people[0],

@@ -30,6 +30,7 @@ class Fact(models.Model):
     country = models.CharField(max_length=2, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     province = models.CharField(max_length=2, blank=True)
+    state = models.CharField(max_length=2, blank=True, help_text="Of the importer, as GST numbers states.")
     importer = models.CharField(max_length=20, blank=True)
     exporter = models.CharField(max_length=200, blank=True)
 
@@ -91,10 +92,13 @@ class Pointer(models.Model):
 
 
 class Fold(models.Model):
-    """The one row whoever changes totals holds; how often they were changed, and when last."""
+    """The one row whoever changes totals holds; how often they were changed, when last, and what shape they have."""
 
     number = models.BigIntegerField(default=0)
     at = models.DateTimeField(null=True)
+    shape = models.CharField(
+        max_length=16, blank=True, help_text="Of the boards they were last made anew by."
+    )
 
     class Meta:
         ordering = ["id"]

@@ -16,9 +16,10 @@ from accounts.access import roles_required
 from euc.paging import paginate
 from ministry import access, asking, overview, presenting, published, reading, suppressing, warning
 from ministry import rows as row_files
-from ministry.figures import FIGURES, Figure
+from ministry.figures import FIGURES
+from ministry.figuring import Figure
 from ministry.forms import AskForm, SavedViewForm
-from ministry.naming import DIMENSION_LABELS, Names
+from ministry.naming import Names, label
 from ministry.serializers import table_as_csv, table_as_data
 from ministry.tables import Query
 
@@ -104,13 +105,22 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         "others": access.figures_for(request.actor),
         "now": timezone.now(),
         "oversees": oversees,
+        "map_parameters": _map_parameters(found, query, shown, names) if oversees else "",
         "may_warn": oversees and warning.columns_of(found),
         "view_form": SavedViewForm() if oversees else None,
         "published_groups": []
         if oversees
-        else [(dim, DIMENSION_LABELS[dim]) for dim in suppressing.groups_of(found)],
+        else [(dim, label(found.board, dim)) for dim in suppressing.groups_of(found)],
     }
     return render(request, "ministry/figure.html", context, status=422 if errors else 200)
+
+
+def _map_parameters(figure: Figure, query: Query, shown: presenting.Shown | None, names: Names) -> str:
+    """The same as a map; nothing where it is one, or where bands or currencies always stand apart."""
+    if shown is None or shown.maps or "state" not in figure.dims or shown.always_apart:
+        return ""
+    asked = Query(("state",), query.filters, query.span)
+    return urlencode(asking.as_parameters(asked, names), doseq=True)
 
 
 @require_safe

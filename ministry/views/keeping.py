@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import roles_required
 from euc.paging import paginate
 from ministry import access, asking, presenting, warning
-from ministry.figures import FIGURES, Figure
+from ministry.figures import FIGURES
+from ministry.figuring import Figure
 from ministry.forms import RuleForm, SavedViewForm
 from ministry.models import Crossing, Rule, SavedView
 from ministry.naming import Names

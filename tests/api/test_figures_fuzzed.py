@@ -42,6 +42,7 @@ LIKELY = {
     "to": st.sampled_from(["2025-12", "2026-11", "", "-"]),
     "compare": st.sampled_from(["previous", "last-year", "never"]),
     "sector": st.lists(st.sampled_from(["WIND", "-", "\x00", "'", "x" * 300]), max_size=3),
+    "state": st.lists(st.sampled_from(["27", "97", "-", "x", ""]), max_size=2),
     "status": st.sampled_from(["ISSUED", "OPEN", ""]),
     "cursor": st.sampled_from(["", "cD0x", "%%%", "bz0y"]),
     "format": st.sampled_from(["json", "csv", "exe"]),

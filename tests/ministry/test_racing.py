@@ -5,8 +5,10 @@ import threading
 import time
 
 import pytest
+from django.db import transaction
 
-from accounts.models import Notice
+from accounts import services as accounts
+from accounts.models import Notice, Organisation
 from euc import services
 from euc.models import Certificate
 from licensing import services as licensing
@@ -73,6 +75,18 @@ def test_figures_equal_some_serial_state_while_eight_write(received, voyage, lif
 
         return write
 
+    def relocate():
+        """The importer's record changes state and back, as in the back office."""
+        pick = random.Random(5)
+        while time.monotonic() < until:
+            with transaction.atomic():
+                state = pick.choice(("27", "33", "29"))
+                Organisation.objects.filter(pk=received.importer_id).update(state_code=state)
+                given = {"verb": "change", "details": {"fields": ["state_code"]}}
+                accounts.note_change(subject=received.importer, by=life.officer, **given)
+            written.append("relocate")
+            time.sleep(0.4)
+
     def folder():
         while not stop.is_set():
             folding.fold()
@@ -87,11 +101,11 @@ def test_figures_equal_some_serial_state_while_eight_write(received, voyage, lif
                     checked.append((told == plainly(ask), ask))
         stop.set()
 
-    results = together(*(writer(number) for number in range(WRITERS)), folder, reader)
+    results = together(*(writer(number) for number in range(WRITERS)), relocate, folder, reader)
     assert [result for result in results if result is not None] == []
     assert [ask for is_right, ask in checked if not is_right] == []
     assert len(checked) > 30
-    assert set(written) == {"certify", "move", "ship", "report"}
+    assert set(written) == {"certify", "move", "ship", "report", "relocate"}
     assert rebuilding.differences() == []
     assert not Pointer.objects.exists()
 

@@ -20,3 +20,4 @@ class Command(BaseCommand):
         call_command("load_calendar", **quiet)
         if settings.DEMONSTRATION:
             call_command("load_demonstration", **quiet)
+        call_command("rebuild_figures", if_outgrown=True, **quiet)

@@ -14,7 +14,16 @@ class Command(BaseCommand):
             "--check", action="store_true", help="Compare and change nothing but what is pending."
         )
 
+        parser.add_argument(
+            "--if-outgrown",
+            action="store_true",
+            help="Only where this release counts otherwise than the last.",
+        )
+
     def handle(self, *args, **options):
+        if options["if_outgrown"] and not rebuilding.is_outgrown():
+            self.stdout.write("made by this release")
+            return
         if not options["check"]:
             self.stdout.write(f"{rebuilding.rebuild()} facts")
             with connection.cursor() as cursor:
