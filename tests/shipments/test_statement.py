@@ -18,11 +18,13 @@ from shipments.statement import Period
 from tests.remembering import remembered
 from tests.shipments.voyage import KG
 
-NOW = Period.of(today().year, today().month)
+
+def this_month():
+    return Period.of(today().year, today().month)
 
 
 def next_month():
-    later = NOW.last + timedelta(days=1)
+    later = this_month().last + timedelta(days=1)
     return Period.of(later.year, later.month)
 
 
@@ -46,7 +48,8 @@ def lot(voyage):
     return lot
 
 
-def row_of(certificate, period=NOW):
+def row_of(certificate, period=None):
+    period = period or this_month()
     (row,) = statement.of(statement.lots_of(certificate=certificate), period)
     return row
 
@@ -65,11 +68,11 @@ class TestColumns:
         assert (row.stock_mg + row.elsewhere_mg, row.difference_mg) == (42 * KG, 0)
 
     def test_of_two_periods_add_up_to_both_together(self, lot, voyage, certificate):
-        first = next_month().first
-        with time_machine.travel(timezone.now() + (first - today()) + timedelta(days=1)):
+        first, second = this_month(), next_month()
+        with time_machine.travel(timezone.now() + (second.first - today()) + timedelta(days=1)):
             voyage.move(lot, "sell", 5 * KG)
-            later = row_of(certificate, next_month())
-            both = row_of(certificate, Period(NOW.first, next_month().last))
+            later = row_of(certificate, second)
+            both = row_of(certificate, Period(first.first, second.last))
         assert later.supplied_mg == 5 * KG
         for name in ("received_mg", "used_mg", "supplied_mg", "reexported_mg", "beside_mg"):
             assert getattr(row_of(certificate), name) + getattr(later, name) == getattr(both, name), name
@@ -77,7 +80,7 @@ class TestColumns:
 
     def test_tell_what_was_never_received(self, voyage, certificate):
         voyage.received_short()
-        rows = statement.of(statement.lots_of(certificate=certificate), NOW)
+        rows = statement.of(statement.lots_of(certificate=certificate), this_month())
         assert sum(row.not_received_mg for row in rows) == KG
         assert {row.difference_mg for row in rows} == {0}
 
@@ -95,17 +98,17 @@ class TestColumns:
         voyage.departed(LotPlan(2, KG, 1))
         lot = voyage.received(LotPlan(1, KG, 1)).lots()[0]
         voyage.move(lot, "lose", KG)
-        assert len(statement.of(statement.lots_of(certificate=certificate), NOW)) == 1
+        assert len(statement.of(statement.lots_of(certificate=certificate), this_month())) == 1
         assert statement.of(statement.lots_of(certificate=certificate), next_month()) == []
 
     def test_are_of_one_importer(self, lot, certificate, other_importer):
-        assert len(statement.of(statement.lots_of(importer=certificate.importer), NOW)) == 1
-        assert statement.of(statement.lots_of(importer=other_importer), NOW) == []
+        assert len(statement.of(statement.lots_of(importer=certificate.importer), this_month())) == 1
+        assert statement.of(statement.lots_of(importer=other_importer), this_month()) == []
 
     def test_cost_two_queries_whatever_there_is(self, lot, voyage, certificate):
         voyage.received(LotPlan(1, KG, 1))
         with CaptureQueriesContext(connection) as seen:
-            assert len(statement.of(statement.lots_of(certificate=certificate), NOW)) == 2
+            assert len(statement.of(statement.lots_of(certificate=certificate), this_month())) == 2
         assert len(seen) == 2
 
     def test_agree_with_the_ledger_itself(self, lot, certificate):

@@ -18,8 +18,11 @@ from tests.shipments.voyage import KG
 from workflow import events
 from workflow.engine import Incomplete, NotAllowed
 
-DAY = f"{today():%d-%m-%Y}"
 HEAD = watch.NAMES
+
+
+def day():
+    return f"{today():%d-%m-%Y}"
 
 
 def export(**given):
@@ -85,7 +88,7 @@ def bills(voyage):
             "iec": voyage.certificate.importer.iec,
             "port": "INBOM4",
             "shipping_bill": "1",
-            "date": DAY,
+            "date": day(),
             "hs": "61091000",
             "description": "Shirts",
             "destination": "DE",

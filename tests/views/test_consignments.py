@@ -13,7 +13,6 @@ from tests.euc.life import Life
 from tests.remembering import remembered
 from tests.shipments.voyage import KG, STORE, Voyage, licence_for
 
-DAY = f"{today():%d-%m-%Y}"
 PLANNED_LOT = {
     "lots-TOTAL_FORMS": "1",
     "lots-INITIAL_FORMS": "0",
@@ -21,6 +20,10 @@ PLANNED_LOT = {
     "lots-0-weight_mg": "10",
     "lots-0-batch": "H-1",
 }
+
+
+def day():
+    return f"{today():%d-%m-%Y}"
 
 
 @remembered
@@ -101,7 +104,7 @@ class TestSteps:
 
     def test_asks_again_beside_the_field(self, client_for, voyage, drafter):
         consignment = voyage.departed(LotPlan(1, KG))
-        body = {"on": DAY, "boe_type": "X", "boe_number": "77", "port_of_entry": "INNSA1", "entered-1": "1"}
+        body = {"on": day(), "boe_type": "X", "boe_number": "77", "port_of_entry": "INNSA1", "entered-1": "1"}
         answer = client_for(drafter).post(at(consignment, "enter/"), body)
         assert answer.status_code == 422
         assert "names the one it was warehoused under" in answer.content.decode()
@@ -155,7 +158,7 @@ class TestStock:
         holding = lot.holdings.get(account="ON_HAND")
         client, path = client_for(drafter), f"/stock/places/{holding.pk}/issue/"
         key = client.get(path).context["form"]["key"].value()
-        body = {"key": key, "weight_mg": "0.4", "pieces": "4", "happened_on": DAY, "document": "WO-1"}
+        body = {"key": key, "weight_mg": "0.4", "pieces": "4", "happened_on": day(), "document": "WO-1"}
         for _ in range(2):  # the second is the same form sent again
             assert client.post(path, body).status_code == 302
         posting = Posting.objects.get(verb="issue")
@@ -170,7 +173,7 @@ class TestStock:
         lot = voyage.received(LotPlan(1, KG, 10)).lots()[0]
         path = f"/stock/places/{lot.holdings.get(account='ON_HAND').pk}/issue/"
         answer = client_for(drafter).post(
-            path, {"key": "k", "weight_mg": "2", "happened_on": DAY, "document": "W"}
+            path, {"key": "k", "weight_mg": "2", "happened_on": day(), "document": "W"}
         )
         assert answer.status_code == 409
         assert "holds 1.000 kg and 10 pieces" in answer.content.decode()
@@ -187,7 +190,7 @@ class TestStock:
             "key": "k",
             "counted_mg": "0.9",
             "counted_pieces": "9",
-            "happened_on": DAY,
+            "happened_on": day(),
             "witness": "S. Witness",
         }
         assert "Say why the count differs." in client_for(drafter).post(path, body).content.decode()

@@ -13,7 +13,9 @@ from tests.remembering import remembered
 from tests.shipments.test_incidents import decided, report
 from tests.shipments.voyage import KG, Voyage, licence_for
 
-DAY = f"{today():%d-%m-%Y}"
+
+def day():
+    return f"{today():%d-%m-%Y}"
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +42,7 @@ def typed(**given):
         "key": "k",
         "kind": "TAMPERING",
         "weight_mg": "2",
-        "happened_on": DAY,
+        "happened_on": day(),
         "description": "A seal was cut",
     }
     return known | given

@@ -12,16 +12,25 @@ from tests.euc.life import Life
 from tests.remembering import remembered
 from tests.views.test_originals import picture
 
-DAY = f"{control.day_in_china():%d-%m-%Y}"
 READERS = ["drafter", "signatory", "officer", "senior", "auditor", "analyst"]
-REPORT = {"claimed": "FILED", "claimed_on": DAY, "confidence": "MEDIUM", "note": "told by mail"}
-LICENCE = {
-    "number": "26-AA-1",
-    "type": "SINGLE",
-    "issued_on": DAY,
-    "expires_on": "31-12-2099",
-    "weight-1": "5",
-}
+
+
+def day():
+    return f"{control.day_in_china():%d-%m-%Y}"
+
+
+def report_given():
+    return {"claimed": "FILED", "claimed_on": day(), "confidence": "MEDIUM", "note": "told by mail"}
+
+
+def licence_given():
+    return {
+        "number": "26-AA-1",
+        "type": "SINGLE",
+        "issued_on": day(),
+        "expires_on": "31-12-2099",
+        "weight-1": "5",
+    }
 
 
 @remembered
@@ -52,7 +61,7 @@ class TestOpen:
 class TestReport:
     def test_moves_the_case_and_keeps_the_evidence(self, client_for, case, drafter, officer, analyst):
         client = client_for(drafter)
-        answer = client.post(at(case, "report/"), {**REPORT, "evidence": picture("seen.png")})
+        answer = client.post(at(case, "report/"), {**report_given(), "evidence": picture("seen.png")})
         assert answer.status_code == 302
         report = StatusReport.objects.get()
         assert report.evidence_name == "seen.png"
@@ -69,14 +78,14 @@ class TestReport:
         page = client.get(at(case, "report/")).content.decode()
         key = re.search(r'name="key" value="([0-9a-f]{32})"', page)[1]
         for _click in range(2):
-            assert client.post(at(case, "report/"), {**REPORT, "key": key}).status_code == 302
+            assert client.post(at(case, "report/"), {**report_given(), "key": key}).status_code == 302
         assert case.reports.count() == 1
-        client.post(at(case, "report/"), {**REPORT, "key": key, "note": "And another thing"})
-        client.post(at(case, "report/"), REPORT)
+        client.post(at(case, "report/"), {**report_given(), "key": key, "note": "And another thing"})
+        client.post(at(case, "report/"), report_given())
         assert case.reports.count() == 3
 
     def test_takes_the_licence_with_it(self, client_for, case, drafter):
-        body = {**REPORT, "claimed": "ISSUED", **LICENCE}
+        body = {**report_given(), "claimed": "ISSUED", **licence_given()}
         assert client_for(drafter).post(at(case, "report/"), body).status_code == 302
         for path in (at(case), "/licences/register/"):
             shown = client_for(drafter).get(path).content.decode()
@@ -91,14 +100,14 @@ class TestReport:
             ({"claimed_on": "31-12-2099"}, "lies in the future"),
             ({"claimed_on": "01-01-2020"}, "not issued yet on that day"),
             ({"claimed": "ISSUED"}, "Enter the licence"),
-            ({**LICENCE, "issued_on": ""}, "needed with a licence number"),
-            ({**LICENCE, "weight-1": "99999"}, "a licence cannot allow more"),
-            ({**LICENCE, "weight-1": "٣"}, "other numerals are not taken"),
-            ({**LICENCE, "expires_on": "01-01-2020"}, "cannot expire before it is issued"),
+            ({**licence_given(), "issued_on": ""}, "needed with a licence number"),
+            ({**licence_given(), "weight-1": "99999"}, "a licence cannot allow more"),
+            ({**licence_given(), "weight-1": "٣"}, "other numerals are not taken"),
+            ({**licence_given(), "expires_on": "01-01-2020"}, "cannot expire before it is issued"),
         ],
     )
     def test_refuses_beside_the_field_and_keeps_what_was_typed(self, client_for, case, drafter, given, words):
-        answer = client_for(drafter).post(at(case, "report/"), {**REPORT, **given})
+        answer = client_for(drafter).post(at(case, "report/"), {**report_given(), **given})
         assert answer.status_code == 422
         shown = answer.content.decode()
         assert words in shown
@@ -107,7 +116,7 @@ class TestReport:
 
     def test_refuses_a_file_that_is_none(self, client_for, case, drafter):
         file = SimpleUploadedFile("seen.pdf", b"MZ", "application/pdf")
-        answer = client_for(drafter).post(at(case, "report/"), {**REPORT, "evidence": file})
+        answer = client_for(drafter).post(at(case, "report/"), {**report_given(), "evidence": file})
         assert answer.status_code == 422
         assert not StatusReport.objects.exists()
 

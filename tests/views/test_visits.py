@@ -15,7 +15,9 @@ from tests.remembering import remembered
 from tests.shipments.test_visits import held, planned, weigh
 from tests.shipments.voyage import KG, Voyage, licence_for
 
-DAY = f"{today():%d-%m-%Y}"
+
+def day():
+    return f"{today():%d-%m-%Y}"
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +52,13 @@ class TestSchedule:
     def test_plans_what_was_typed(self, client_for, voyage, lot, officer):
         page = client_for(officer).get(self.path(voyage)).content.decode()
         assert "H-1" in page
-        body = {"place": "Chakan", "planned_on": DAY, "asked_by": "DGFT", "purpose": "Look", "lots": [lot.pk]}
+        body = {
+            "place": "Chakan",
+            "planned_on": day(),
+            "asked_by": "DGFT",
+            "purpose": "Look",
+            "lots": [lot.pk],
+        }
         answer = client_for(officer).post(self.path(voyage), body)
         made = Visit.objects.get()
         assert answer.headers["Location"] == at(made)
@@ -68,7 +76,7 @@ class TestSchedule:
         ],
     )
     def test_refuses_beside_the_field(self, client_for, voyage, lot, officer, given, words):
-        body = {"place": "Chakan", "planned_on": DAY, "asked_by": "DGFT", "purpose": "Typed before"} | given
+        body = {"place": "Chakan", "planned_on": day(), "asked_by": "DGFT", "purpose": "Typed before"} | given
         answer = client_for(officer).post(self.path(voyage), body)
         assert answer.status_code == 422
         assert words in answer.content.decode()
@@ -101,7 +109,9 @@ class TestSample:
 
 class TestSteps:
     def test_say_what_is_open_and_keep_what_was_typed(self, client_for, visit, officer):
-        answer = client_for(officer).post(at(visit, "conclude/"), {"held_on": DAY, "findings": "Typed text"})
+        answer = client_for(officer).post(
+            at(visit, "conclude/"), {"held_on": day(), "findings": "Typed text"}
+        )
         assert answer.status_code == 422
         assert "H-1 has not been sampled" in answer.content.decode()
         assert "Typed text" in answer.content.decode()
@@ -109,8 +119,8 @@ class TestSteps:
     def test_lead_from_visit_to_closed(self, client_for, visit, lot, officer, drafter, senior):
         weigh(visit, lot.holdings.get(account=accounts.ON_HAND), officer)
         steps = [
-            (officer, "conclude", {"held_on": DAY, "findings": "A box was open"}),
-            (officer, "demand-action", {"action": "Close it", "due_on": DAY}),
+            (officer, "conclude", {"held_on": day(), "findings": "A box was open"}),
+            (officer, "demand-action", {"action": "Close it", "due_on": day()}),
             (drafter, "answer", {"answer": "Closed it"}),
             (senior, "close", {"reason": "Seen"}),
         ]
