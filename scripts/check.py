@@ -118,7 +118,17 @@ TYPED = [
         "documents/picturing.py",
         "documents/parts.py",
     ),
+    *(
+        "documents/esigning/refusing.py",
+        "documents/esigning/signed_xml.py",
+        "documents/esigning/provider.py",
+        "documents/esigning/preparing.py",
+        "documents/esigning/asking.py",
+        "documents/esigning/answering.py",
+        "documents/esigning/simulated.py",
+    ),
     "euc/countersigning.py",
+    "euc/esigning.py",
 ]
 
 # All of --strict but what libraries without types of their own would make us repeat at every call.
