@@ -194,6 +194,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "args": ["expire_certificates"],
     },
+    "expire-esigns": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(minutes=10),
+        "args": ["expire_esigns"],
+    },
     "expire-licences": {
         "task": "config.tasks.run_command",
         "schedule": timedelta(hours=1),

@@ -126,6 +126,7 @@ TYPED = [
         "documents/esigning/asking.py",
         "documents/esigning/answering.py",
         "documents/esigning/simulated.py",
+        "documents/esigning/simulated_pages.py",
     ),
     "euc/countersigning.py",
     "euc/esigning.py",

@@ -33,6 +33,17 @@ def listen(port: int) -> list[socket.socket]:
     return sockets
 
 
+def free_port(port: int) -> int:
+    """The first port from this one on that nobody listens on just now."""
+    for candidate in range(port, port + PORTS_TRIED):
+        try:
+            _listen(socket.AF_INET, "127.0.0.1", candidate).close()
+        except OSError:
+            continue
+        return candidate
+    raise CommandError(f"No port between {port} and {candidate} is free.")
+
+
 def _listen(family: int, host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -70,9 +81,10 @@ class Command(BaseCommand):
             f"Starting web server, worker and clock; their logs are in {settings.VAR_DIR / 'log'}"
         )
         self.announcement = self.announce(site_url, chosen)
+        simulated, esign = self.simulated_esp(chosen)
         Supervisor(
-            self.children(listeners, chosen),
-            env={**os.environ, "SITE_URL": site_url, "PYTHONUNBUFFERED": "1"},
+            [*self.children(listeners, chosen), *simulated],
+            env={**os.environ, **esign, "SITE_URL": site_url, "PYTHONUNBUFFERED": "1"},
             say=self.stderr.write,
         ).run(each_tick=lambda: next(self.announcement, None))
         self.stdout.write("Stopped.")
@@ -105,6 +117,15 @@ class Command(BaseCommand):
             Child("worker", worker, log / "worker.log"),
             Child("beat", beat, log / "beat.log"),
         ]
+
+    def simulated_esp(self, port: int) -> tuple[list[Child], dict[str, str]]:
+        """In a demonstration without a provider of eSign: a simulated one, and the settings that name it."""
+        if not settings.DEMONSTRATION or settings.ESIGN_URL:
+            return [], {}
+        own = free_port(port + 1)
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "simulate_esp", "--port", str(own)]
+        named = {"ESIGN_URL": f"http://127.0.0.1:{own}/esign", "ESIGN_NAME": "Simulated eSign"}
+        return [Child("esp", command, settings.VAR_DIR / "log" / "esp.log")], named
 
     def announce(self, site_url: str, port: int) -> Iterator[None]:
         """Ask for the first answer, once per step; then say where to go and as whom, and end."""
