@@ -66,6 +66,7 @@ def begin(*, certificate: Certificate, by: Actor, at: datetime | None = None) ->
             revision=certificate.revision_number,
             person=by.person,
             name=name,
+            language=translation.get_language() or settings.LANGUAGE_CODE,
             sha256=prepared.sha256,
             begun_at=at,
             ends_at=at + timedelta(minutes=settings.ESIGN_MINUTES),
@@ -102,7 +103,7 @@ def settle(*, content: bytes, at: datetime | None = None) -> Esign:
         raise Refused("FOREIGN")
     _refuse_settled(esign, at)
     # A post from another site brings no cookie, so the page does not know the language that was chosen.
-    with translation.override(esign.person.language):
+    with translation.override(esign.language):
         return _settled(esign, answer, at)
 
 

@@ -26,6 +26,7 @@ class Esign(models.Model):
     revision = models.PositiveIntegerField()
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)  # as it went into the file that was hashed
+    language = models.CharField(max_length=10)  # the way back brings no cookie that would say it
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     code = models.CharField(max_length=40, blank=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Membership
 from documents import countersigning as judging
@@ -246,9 +246,11 @@ class TestSettle:
         Esign.objects.filter(pk=begun.pk).update(name="Another")
         assert esigning.settle(content=content).code == "REBUILT"
 
-    def test_speaks_the_persons_language(self, begun, answer, signatory):
-        type(signatory.person).objects.filter(pk=signatory.person.pk).update(language="hi")
-        assert "did not sign" not in esigning.settle(content=answer(begun, "cancelled")).reason
+    def test_speaks_the_language_in_which_it_was_begun(self, certificate, signatory, answer):
+        with translation.override("hi"):
+            begun = esigning.begin(certificate=certificate, by=signatory)
+        reason = esigning.settle(content=answer(begun, "cancelled")).reason
+        assert reason.startswith("eSign प्रदाता ने हस्ताक्षर नहीं किया")
 
 
 class TestExpire:
