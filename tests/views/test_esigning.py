@@ -141,6 +141,7 @@ class TestThePage:
 
 
 class TestTheWayBack:
+    @pytest.mark.django_db(transaction=True)  # the server ends transactions that wait while a file is judged
     def test_there_and_back_without_a_cookie(self, client_for, signatory, really_sealed, url, pages):
         """A post from another site brings neither session nor token of a form."""
         client = client_for(signatory)
