@@ -1,6 +1,7 @@
 """eSign as an ASP: what is asked, what is believed of an answer, and that the finished file holds."""
 
 import hashlib
+import random
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -188,6 +189,19 @@ class TestAnswersNotBelieved:
             with pytest.raises(Refused) as refused:
                 answering.read(content, provider.certificates())
             assert refused.value.code == "FORGED"
+
+    def test_two_hundred_mutants(self, esp, asked):
+        """A changed byte is refused in words, or says exactly what was signed."""
+        good = simulated.answer(esp, asked, person=PERSON)
+        whole, chance, refusals = told_again(good), random.Random(117), 0
+        for _ in range(200):
+            mutant = bytearray(good)
+            mutant[chance.randrange(len(mutant))] = chance.randrange(256)
+            try:
+                assert told_again(bytes(mutant)) == whole
+            except Refused:
+                refusals += 1
+        assert refusals > 100
 
     def test_a_comment_cuts_nothing(self, esp, asked):
         good = simulated.answer(esp, asked, person=PERSON)

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from tests.documents import poppler
+from tests.journeys.test_pages import WIDTHS, wrong_with
 
 pytestmark = pytest.mark.browser
 PAGE = "/certificates/{}/esign/"
@@ -20,10 +21,21 @@ def slug(product, tmp_path):
     return content["reference"].replace("/", "-")
 
 
+def looks_well(signatory):
+    for width, height in WIDTHS.items():
+        signatory.page.set_viewport_size({"width": width, "height": height})
+        assert not wrong_with(signatory.page)
+
+
 def goes_to_the_provider(signatory, slug, way):
     signatory.opens(PAGE.format(slug))
+    signatory.presses("Sign with Aadhaar eSign")
+    signatory.sees("Say that you agree.")
+    looks_well(signatory)
     signatory.fills(consent=True)
     signatory.presses("Sign with Aadhaar eSign")
+    signatory.sees("Go on at Simulated eSign")
+    looks_well(signatory)
     signatory.presses("Continue to Simulated eSign")
     signatory.sees("SIMULATED eSign provider", "SHA-256")
     signatory.page.select_option("#way", way)
@@ -35,9 +47,11 @@ def test_there_and_back(people, slug, tmp_path):
     signatory = people.enter("Rohan Deshmukh")
     goes_to_the_provider(signatory, slug, "cancelled")
     signatory.sees("The eSign provider did not sign: The person cancelled. (SIM-991)", "Try again")
+    looks_well(signatory)
 
     goes_to_the_provider(signatory, slug, "forged")
     signatory.sees("is not signed by our eSign provider", "Nothing was changed")
+    looks_well(signatory)
 
     goes_to_the_provider(signatory, slug, "well")
     signatory.sees(

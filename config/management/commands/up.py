@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -81,7 +82,7 @@ class Command(BaseCommand):
             f"Starting web server, worker and clock; their logs are in {settings.VAR_DIR / 'log'}"
         )
         self.announcement = self.announce(site_url, chosen)
-        simulated, esign = self.simulated_esp(chosen)
+        simulated, esign = self.simulated_esp(chosen, site_url)
         Supervisor(
             [*self.children(listeners, chosen), *simulated],
             env={**os.environ, **esign, "SITE_URL": site_url, "PYTHONUNBUFFERED": "1"},
@@ -118,9 +119,13 @@ class Command(BaseCommand):
             Child("beat", beat, log / "beat.log"),
         ]
 
-    def simulated_esp(self, port: int) -> tuple[list[Child], dict[str, str]]:
-        """In a demonstration without a provider of eSign: a simulated one, and the settings that name it."""
-        if not settings.DEMONSTRATION or settings.ESIGN_URL:
+    def simulated_esp(self, port: int, site_url: str) -> tuple[list[Child], dict[str, str]]:
+        """In a demonstration without a provider of eSign: a simulated one, and the settings that name it.
+
+        Browsers elsewhere would not reach it: it is left out where the site has another name than this machine.
+        """
+        is_local = urlsplit(site_url).hostname in {"localhost", "127.0.0.1"}
+        if not settings.DEMONSTRATION or settings.ESIGN_URL or not is_local:
             return [], {}
         own = free_port(port + 1)
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "simulate_esp", "--port", str(own)]
