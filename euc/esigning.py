@@ -64,7 +64,7 @@ def begin(*, certificate: Certificate, by: Actor, at: datetime | None = None) ->
             txn=secrets.token_hex(16),
             certificate=certificate,
             revision=certificate.revision_number,
-            person=by.person,
+            begun_by=by.person,
             name=name,
             language=translation.get_language() or settings.LANGUAGE_CODE,
             sha256=prepared.sha256,
@@ -95,7 +95,7 @@ def settle(*, content: bytes, at: datetime | None = None) -> Esign:
     at = at or timezone.now()
     answer = answering.read(content, provider.certificates())
     esign = (
-        Esign.objects.select_related("certificate__importer", "certificate__document__file", "person")
+        Esign.objects.select_related("certificate__importer", "certificate__document__file", "begun_by")
         .filter(txn=answer.txn)
         .first()
     )
@@ -129,7 +129,7 @@ class _Failed(Exception):
 
 
 def _settled(esign: Esign, answer: Answer, at: datetime) -> Esign:
-    by = actors.of(esign.person, esign.certificate.importer)
+    by = actors.of(esign.begun_by, esign.certificate.importer)
     try:
         return _keep(esign, by, _signed(esign, answer, at), at)
     except (judging.NotNow, stamping.NoTimeStamp) as problem:

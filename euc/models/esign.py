@@ -24,7 +24,7 @@ class Esign(models.Model):
     txn = models.CharField(max_length=32, unique=True)
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="esigns")
     revision = models.PositiveIntegerField()
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)  # as it went into the file that was hashed
     language = models.CharField(max_length=10)  # the way back brings no cookie that would say it
     sha256 = models.CharField(max_length=64)

@@ -87,7 +87,7 @@ def _last(certificate: Certificate, request: HttpRequest) -> dict[str, Any]:
     found = {
         "esign": esign,
         "is_open": esign.is_open(at),
-        "is_mine": esign.person_id == request.user.pk,
+        "is_mine": esign.begun_by_id == request.user.pk,
         "is_done": esign.state == Esign.State.DONE,
         "problem": _("No answer came in time.") if is_over else esign.reason,
     }

@@ -88,7 +88,7 @@ def told(verb):
 
 class TestBegin:
     def test_keeps_what_went_out_and_nothing_of_aadhaar(self, begun, signatory, certificate):
-        assert (begun.state, begun.person, begun.name) == (Esign.State.PENDING, signatory.person, PERSON)
+        assert (begun.state, begun.begun_by, begun.name) == (Esign.State.PENDING, signatory.person, PERSON)
         assert begun.ends_at - begun.begun_at == timedelta(minutes=30)
         assert told("begin_esign").get().details == {"txn": begun.txn, "sha256": begun.sha256}
         assert not [
@@ -135,7 +135,7 @@ class TestBegin:
     def test_the_database_keeps_to_one_at_a_time(self, begun):
         with pytest.raises(IntegrityError), transaction.atomic():
             Esign.objects.create(
-                txn="a" * 32, certificate=begun.certificate, revision=begun.revision, person=begun.person,
+                txn="a" * 32, certificate=begun.certificate, revision=begun.revision, begun_by=begun.begun_by,
                 name="x", sha256="0" * 64, begun_at=begun.begun_at, ends_at=begun.ends_at,
             )  # fmt: skip
 
