@@ -137,7 +137,7 @@ def _settled(esign: Esign, answer: Answer, at: datetime) -> Esign:
     except _Failed as failed:
         return _fail(esign, by, failed.failure, at)
     except Refused as refused:
-        if refused.code == "SPENT":
+        if refused.code in {"SPENT", "LATE"}:  # settled while this answer was judged
             raise
         return _fail(esign, by, Failure(refused.code, refused.message), at)
     except judging.Refused as refused:
@@ -207,7 +207,7 @@ def _hold(esign: Esign) -> None:
     engine.lock(esign.certificate)
     engine.lock(esign)
     if esign.state != Esign.State.PENDING:
-        raise Refused("SPENT")
+        raise Refused("LATE" if esign.state == Esign.State.EXPIRED else "SPENT")
 
 
 def _settle(esign: Esign, by: Actor, state: str, at: datetime, failure: Failure) -> None:

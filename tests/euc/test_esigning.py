@@ -196,6 +196,15 @@ class TestSettle:
         assert begun.state == Esign.State.PENDING
         assert not told("fail_esign").exists()
 
+    def test_what_is_settled_while_an_answer_is_judged_stays(self, begun, answer, clock, monkeypatch):
+        def judged(*_given, **_more):
+            esigning.expire(esign=Esign.objects.get(pk=begun.pk), by=clock, at=begun.ends_at)
+            raise judging.Refused("bad")
+
+        monkeypatch.setattr(judging, "check_personal", judged)
+        assert refused(answer(begun)) == "LATE"
+        assert not told("fail_esign").exists()
+
     def test_takes_the_same_answer_once(self, begun, answer, quick):
         content = answer(begun)
         esigning.settle(content=content)
