@@ -36,7 +36,15 @@ def production(app_configs, **kwargs):
     """What a demonstration may do and production must not."""
     if not settings.PRODUCTION:
         return []
-    return [*_refused(), *_missing_fonts(), *_unsent_mail(), *_time_stamps(), *_unscanned(), *_unlisted()]
+    return [
+        *_refused(),
+        *_missing_fonts(),
+        *_unsent_mail(),
+        *_time_stamps(),
+        *_unscanned(),
+        *_unlisted(),
+        *_esign(),
+    ]
 
 
 def _refused():
@@ -113,3 +121,21 @@ def _time_stamps():
             Error("TIME_STAMP_TRUST_ROOTS names no file: no time-stamp could be checked.", id="config.E008")
         ]
     return []
+
+
+def _esign():
+    """An address of a provider that pages may name, and the three things without which it is asked in vain."""
+    if not settings.ESIGN_URL:
+        return []
+    files = ("ESIGN_ESP_CERTIFICATES", "ESIGN_ASP_PKCS12", "ESIGN_ASP_PASSPHRASE_FILE")
+    absent = [name for name in files if not getattr(settings, name).is_file()]
+    absent += [] if settings.ESIGN_ASP_ID else ["ESIGN_ASP_ID"]
+    said = [
+        (
+            not settings.ESIGN_URL.startswith("https://") or set(settings.ESIGN_URL) & set(" ,;'\""),
+            "ESIGN_URL must be one https:// address: pages send people there with what they sign.",
+            "config.E009",
+        ),
+        (absent, f"ESIGN_URL is set, but not: {', '.join(absent)}.", "config.E010"),
+    ]
+    return [Error(message, id=identifier) for wrong, message, identifier in said if wrong]

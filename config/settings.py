@@ -194,6 +194,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "args": ["expire_certificates"],
     },
+    "expire-esigns": {
+        "task": "config.tasks.run_command",
+        "schedule": timedelta(minutes=10),
+        "args": ["expire_esigns"],
+    },
     "expire-licences": {
         "task": "config.tasks.run_command",
         "schedule": timedelta(hours=1),
@@ -443,6 +448,19 @@ SEAL_TRUST_ROOTS = Path(env.str("SEAL_TRUST_ROOTS", default=str(KEYS_DIR / "trus
 
 # The roots to which importers' own certificates (DSC) must lead, such as CCA India's.
 DSC_TRUST_ROOTS = Path(env.str("DSC_TRUST_ROOTS", default=str(KEYS_DIR / "dsc-trust.pem")))
+
+# Aadhaar eSign: the provider (ESP) to which a browser posts, its name, the certificates it signs with, and the id and
+# key of this installation as ASP. Without an address eSign is not offered.
+ESIGN_URL = env.str("ESIGN_URL", default="")
+ESIGN_NAME = env.str("ESIGN_NAME", default="")
+ESIGN_ESP_CERTIFICATES = Path(env.str("ESIGN_ESP_CERTIFICATES", default=str(KEYS_DIR / "esign-esp.pem")))
+ESIGN_ASP_ID = env.str("ESIGN_ASP_ID", default="" if PRODUCTION else "DEMONSTRATION-ASP")
+ESIGN_ASP_PKCS12 = Path(env.str("ESIGN_ASP_PKCS12", default=str(KEYS_DIR / "esign-asp.p12")))
+ESIGN_ASP_PASSPHRASE_FILE = Path(env.str("ESIGN_ASP_PASSPHRASE_FILE", default=str(SEAL_PASSPHRASE_FILE)))
+# The names of the form fields by which request and answer travel, and how long a signing may take.
+ESIGN_REQUEST_FIELD = env.str("ESIGN_REQUEST_FIELD", default="eSignRequest")
+ESIGN_ANSWER_FIELD = env.str("ESIGN_ANSWER_FIELD", default="eSignResponse")
+ESIGN_MINUTES = env.int("ESIGN_MINUTES", default=30)
 
 # A hardware module instead of the file: its library, token and key by label, the PIN's file, the certificate's.
 SEAL_PKCS11_MODULE = env.str("SEAL_PKCS11_MODULE", default="")

@@ -144,27 +144,33 @@ def countersignature(content: bytes, roots: str, seal_roots: str, stamp_roots: s
         raise Refused("SEAL")
     if sealed.modification_level is None or sealed.modification_level > ModificationLevel.FORM_FILLING:
         raise Refused("CHANGED")
-    signed = validate_pdf_signature(
-        own,
-        _context(roots, claimed),
-        _context(stamp_roots),
-        key_usage_settings=KeyUsageConstraints(key_usage=usages, match_all_key_usages=False),
-    )
+
+    def judged(moment):
+        return validate_pdf_signature(
+            own,
+            _context(roots, moment),
+            _context(stamp_roots),
+            key_usage_settings=KeyUsageConstraints(key_usage=usages, match_all_key_usages=False),
+        )
+
+    signed = judged(claimed)
+    stamp = signed.timestamp_validity
+    is_stamped = stamp is not None and stamp.intact and stamp.valid and stamp.trusted
+    if is_stamped and not signed.trusted:
+        signed = judged(stamp.timestamp)  # a trusted time counts more than what the signer claims
     if not (signed.intact and signed.valid):
         raise Refused("BROKEN")
     if getattr(signed.coverage, "name", "") != "ENTIRE_FILE":
         raise Refused("NOT_WHOLE")
     if not (signed.trusted and roots):
         raise Refused("UNTRUSTED")
-    stamp = signed.timestamp_validity
-    is_stamped = stamp is not None and stamp.intact and stamp.valid and stamp.trusted
     first, last = certificate.not_valid_before, certificate.not_valid_after
     if not first <= (stamp.timestamp if is_stamped else claimed) <= last:
         raise Refused("UNTRUSTED")
-    name = certificate.subject.native.get("organization_name", "")
     return {
         "subject": certificate.subject.human_friendly[:500],
-        "organisation": (name if isinstance(name, str) else " ".join(name))[:300],
+        "organisation": _named(certificate, "organization_name"),
+        "person": _named(certificate, "common_name"),
         "serial": f"{certificate.serial_number:x}"[:80],
         "issuer": certificate.issuer.human_friendly[:500],
         "valid_from": first.isoformat(),
@@ -179,6 +185,11 @@ def countersignature(content: bytes, roots: str, seal_roots: str, stamp_roots: s
             for one in signed.validation_path.iter_certs(include_root=False)
         ],
     }
+
+
+def _named(certificate, part: str) -> str:
+    name = certificate.subject.native.get(part, "")
+    return (name if isinstance(name, str) else " ".join(name))[:300]
 
 
 # --- Uploads -----------------------------------------------------------------------------------

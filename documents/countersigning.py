@@ -45,6 +45,9 @@ REFUSALS = {
     ),
     "UNREADABLE": gettext_lazy("The signature in the file cannot be read."),
 }
+# What certificates of individuals say where others name an organisation.
+PERSONAL = {"", "personal"}
+_TITLES = {"mr", "mrs", "ms", "dr", "shri", "sri", "smt", "kumari"}
 _FORMS = {"pvt": "private", "ltd": "limited", "co": "company", "corp": "corporation", "&": "and"}
 
 
@@ -56,6 +59,10 @@ class Refused(ValueError):
         super().__init__(message)
 
 
+class NotNow(Refused):
+    """The file cannot be judged at the moment; the same file may be brought again."""
+
+
 @dataclass(frozen=True)
 class Countersigned:
     """What the signature says, once it was found good. `stamped_at` is a trusted authority's time, if it has one."""
@@ -63,6 +70,7 @@ class Countersigned:
     content: bytes
     subject: str
     organisation: str
+    person: str
     serial: str
     issuer: str
     valid_from: datetime
@@ -73,6 +81,32 @@ class Countersigned:
 
 def check(content: bytes, *, sealed: bytes, sealed_at: datetime, organisation: str) -> Countersigned:
     """Judge a file that should be `sealed` with the signature of `organisation`. Raises Refused."""
+    found, path = _judged(content, sealed, sealed_at)
+    if same_name(found.organisation) != same_name(organisation):
+        text = _("The certificate names “%(found)s”; the importer is “%(wanted)s”.")
+        raise Refused(text % {"found": found.organisation or "–", "wanted": organisation})
+    _refuse_revoked(path, found.stamped_at)
+    return found
+
+
+def check_personal(content: bytes, *, sealed: bytes, sealed_at: datetime, person: str) -> Countersigned:
+    """Judge a file that should be `sealed` with the signature of a person who signs in their own name, as by eSign.
+
+    Their certificate names no organisation. Raises Refused.
+    """
+    found, path = _judged(content, sealed, sealed_at)
+    if found.organisation.casefold() not in PERSONAL:
+        text = _("The certificate is of an organisation, “%(found)s”, and not of a person.")
+        raise Refused(text % {"found": found.organisation})
+    if same_person(found.person) != same_person(person):
+        text = _("The certificate names “%(found)s”; who began to sign is “%(wanted)s”.")
+        raise Refused(text % {"found": found.person or "–", "wanted": person})
+    _refuse_revoked(path, found.stamped_at)
+    return found
+
+
+def _judged(content: bytes, sealed: bytes, sealed_at: datetime) -> tuple[Countersigned, list[dict]]:
+    """What the signature says, whoever it names, and the certificates it rests on."""
     if len(content) > settings.VERIFY_MAX_BYTES:
         raise Refused(_("The file is larger than any certificate can be."))
     if content == sealed:
@@ -89,6 +123,7 @@ def check(content: bytes, *, sealed: bytes, sealed_at: datetime, organisation: s
         content=content,
         subject=about["subject"],
         organisation=about["organisation"],
+        person=about["person"],
         serial=about["serial"],
         issuer=about["issuer"],
         valid_from=datetime.fromisoformat(about["valid_from"]),
@@ -97,11 +132,7 @@ def check(content: bytes, *, sealed: bytes, sealed_at: datetime, organisation: s
         stamped_at=datetime.fromisoformat(about["stamped_at"]) if about["stamped_at"] else None,
     )
     _refuse_wrong_time(found, sealed_at)
-    if same_name(found.organisation) != same_name(organisation):
-        text = _("The certificate names “%(found)s”; the importer is “%(wanted)s”.")
-        raise Refused(text % {"found": found.organisation or "–", "wanted": organisation})
-    _refuse_revoked(about["path"], found.stamped_at)
-    return found
+    return found, about["path"]
 
 
 def _refuse_revoked(path: list[dict], signed_by: datetime | None) -> None:
@@ -111,7 +142,7 @@ def _refuse_revoked(path: list[dict], signed_by: datetime | None) -> None:
             if revoking.is_revoked(issuer, serial, datetime.now(UTC), signed_by=signed_by):
                 raise Refused(str(REFUSALS["REVOKED"]))
     except revoking.NoList:
-        raise Refused(str(REFUSALS["NO_LIST"])) from None
+        raise NotNow(str(REFUSALS["NO_LIST"])) from None
 
 
 def _asked(content: bytes) -> dict:
@@ -126,7 +157,7 @@ def _asked(content: bytes) -> dict:
     except bounded.TooCostly:
         raise Refused(_("The file is built so that reading it takes too long.")) from None
     except bounded.Busy:
-        raise Refused(_("Many files are being checked just now. Try again in a minute.")) from None
+        raise NotNow(_("Many files are being checked just now. Try again in a minute.")) from None
     if code := answer.get("refused"):
         raise Refused(str(REFUSALS.get(code, REFUSALS["UNREADABLE"])))
     return answer
@@ -146,6 +177,13 @@ def same_name(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).casefold().removesuffix("(demonstration)")
     words = re.findall(r"[^\W_]+|&", plain)
     return " ".join(_FORMS.get(word, word) for word in words)
+
+
+def same_person(name: str) -> list[str]:
+    """A person's name for comparison: its words in any order, without case, punctuation and titles."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    spaced = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in plain)
+    return sorted(word for word in spaced.split() if word not in _TITLES)
 
 
 def _pem(file: Path) -> str:

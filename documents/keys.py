@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from django.conf import settings
 
 from documents import importers_token, revoking, stamping, storing
+from documents.esigning import provider, simulated
 
 MARKER = "DEMONSTRATION"
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
@@ -34,7 +35,7 @@ def make() -> bool:
 
     The private keys of the first two roots are forgotten at once: nothing else will ever be issued under them.
     """
-    made = [_make_seal(), _make_time_stamper(), _make_certifying_authority()]
+    made = [_make_seal(), _make_time_stamper(), _make_certifying_authority(), _make_esign_parties()]
     return any(made)
 
 
@@ -109,6 +110,36 @@ def _make_certifying_authority() -> bool:
     storing.put(folder / importers_token.AUTHORITY_ROOT, root.public_bytes(Encoding.PEM))
     storing.put(file, pkcs12.serialize_key_and_certificates(b"dsc", key, root, None, lock))
     return True
+
+
+def _make_esign_parties() -> bool:
+    """The keys by which this ASP and the simulated ESP sign what they tell each other (`documents.esigning`)."""
+    folder, passphrase_file = Path(settings.KEYS_DIR), Path(settings.SEAL_PASSPHRASE_FILE)
+    if (folder / provider.ESP_CERTIFICATE).exists() or not passphrase_file.exists():
+        return False
+    lock = BestAvailableEncryption(passphrase_file.read_bytes().strip())
+    for file, name in ((provider.ASP_KEY, "DEMONSTRATION ASP"), (provider.ESP_KEY, "DEMONSTRATION ESP")):
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        own = (
+            _certificate(_name(name), _name(name), key.public_key(), key)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_usage(digital_signature=True), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        packed = pkcs12.serialize_key_and_certificates(b"esign", key, own, None, lock)
+        storing.put(folder / file, packed)
+    storing.put(folder / provider.ESP_CERTIFICATE, own.public_bytes(Encoding.PEM))
+    return True
+
+
+def simulated_esp() -> simulated.Esp:
+    """The simulated ESP with the keys of this machine. Raises RuntimeError in production."""
+    if settings.PRODUCTION:
+        raise RuntimeError("The simulated ESP does not exist in production.")
+    folder, passphrase_file = Path(settings.KEYS_DIR), Path(settings.SEAL_PASSPHRASE_FILE)
+    key, certificate = provider.key_in(folder / provider.ESP_KEY, passphrase_file)
+    authority_key, authority = provider.key_in(folder / importers_token.AUTHORITY_KEY, passphrase_file)
+    return simulated.Esp(key, certificate, authority_key, authority, asp=provider.own_key()[1])
 
 
 def _name(common_name: str) -> x509.Name:

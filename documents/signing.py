@@ -92,7 +92,7 @@ def seal(pdf: bytes, *, reason: str, at: datetime, leaves_field: str = "") -> Se
     signer, authority, now = current_signer(), stamping.authority(), datetime.now(UTC)
     _refuse_outside_dates(signer.certificate, now)
     _refuse_revoked(signer, now)
-    writer = _writer(pdf)
+    writer = writer_of(pdf)
     _embed_lists(writer, signer, now, stamped=authority is not None)
     if leaves_field:
         _leave_field(writer, leaves_field)
@@ -246,8 +246,8 @@ def _sign(writer: Any, signer: Signer, reason: str, at: datetime, authority: Any
         raise stamping.NoTimeStamp(f"The time-stamping authority answers wrongly: {problem}") from problem
 
 
-def _writer(pdf: bytes) -> Any:
-    """An incremental writer whose file identifier follows from the file instead of from chance."""
+def writer_of(pdf: bytes) -> Any:
+    """An incremental pyHanko writer whose file identifier follows from the file instead of from chance."""
     from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 

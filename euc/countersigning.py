@@ -20,7 +20,7 @@ KIND = "euc.countersigned"
 def of(certificate: Certificate) -> Countersignature | None:
     """The signature under the revision that was issued."""
     mine = Countersignature.objects.filter(certificate=certificate, revision=certificate.revision_number)
-    return mine.select_related("document__file", "brought_by").first()
+    return mine.select_related("document__file", "brought_by", "esign").first()
 
 
 def refuse(certificate: Certificate, by: Actor) -> None:
@@ -53,8 +53,12 @@ def keep(
     by: Actor,
     signed: countersigning.Countersigned,
     at: datetime | None = None,
+    told: dict[str, str] | None = None,
 ) -> Countersignature:
-    """Register the file beside the sealed one. Refuses as `refuse`, under the certificate's lock."""
+    """Register the file beside the sealed one. Refuses as `refuse`, under the certificate's lock.
+
+    `told` goes into the event beside what the signature says.
+    """
     at = at or timezone.now()
     engine.lock(certificate)
     refuse(certificate, by)
@@ -86,6 +90,11 @@ def keep(
         verb="euc.certificate.countersign",
         by=by,
         at=at,
-        details={"sha256": document.sha256, "serial": signed.serial, "subject": signed.subject},
+        details={
+            "sha256": document.sha256,
+            "serial": signed.serial,
+            "subject": signed.subject,
+            **(told or {}),
+        },
     )
     return made

@@ -453,6 +453,17 @@ class SignedFileForm(forms.Form):
     )
 
 
+class EsignForm(forms.Form):
+    """The person's consent, without which nothing goes to the provider of eSign."""
+
+    consent = forms.BooleanField(
+        label=_(
+            "I sign this certificate on behalf of the importer, and agree that its hash goes to the provider."
+        ),
+        error_messages={"required": _("Say that you agree.")},
+    )
+
+
 class DraftFileForm(forms.Form):
     """A file of orders to draft from."""
 

@@ -136,7 +136,18 @@ TYPED = [
         "documents/picturing.py",
         "documents/parts.py",
     ),
+    *(
+        "documents/esigning/refusing.py",
+        "documents/esigning/signed_xml.py",
+        "documents/esigning/provider.py",
+        "documents/esigning/preparing.py",
+        "documents/esigning/asking.py",
+        "documents/esigning/answering.py",
+        "documents/esigning/simulated.py",
+        "documents/esigning/simulated_pages.py",
+    ),
     "euc/countersigning.py",
+    "euc/esigning.py",
 ]
 
 # All of --strict but what libraries without types of their own would make us repeat at every call.

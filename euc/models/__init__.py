@@ -7,6 +7,7 @@ from euc.models.control import ControlRule, RuleNotice
 from euc.models.countersignature import Countersignature
 from euc.models.draft_file import DraftFile, DraftFileOrder
 from euc.models.drafting import Evidence, PageSave, Scratch
+from euc.models.esign import Esign
 from euc.models.goods import ELEMENTS, GoodsLine
 from euc.models.original import EStamp, Original, OriginalEntry, OriginalStep
 from euc.models.quality import FindingAnswer, QualityRule
@@ -38,6 +39,7 @@ __all__ = [
     "DraftFileOrder",
     "EStamp",
     "EndUse",
+    "Esign",
     "Evidence",
     "ExpiryReminder",
     "FieldComment",

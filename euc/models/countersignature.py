@@ -36,3 +36,8 @@ class Countersignature(AppendOnlyModel):
 
     def __str__(self):
         return f"{self.certificate}: {self.subject}"
+
+    @property
+    def is_personal(self) -> bool:
+        """Made by eSign: the certificate names a person alone, who signed on behalf of the importer."""
+        return hasattr(self, "esign")

@@ -16,6 +16,7 @@ from accounts.access import actor_required, fresh_proof_required, roles_required
 from accounts.actors import Actor
 from accounts.finding import narrowed
 from accounts.roles import Role
+from documents.esigning import provider
 from euc import (
     assessing,
     capacity,
@@ -203,7 +204,8 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _may_countersign(request: HttpRequest, certificate: Certificate) -> dict[str, bool]:
-    return {"may_countersign": request.actor.has(Role.SIGNATORY) and certificate.is_in_force()}
+    may = request.actor.has(Role.SIGNATORY) and certificate.is_in_force()
+    return {"may_countersign": may, "may_esign": may and provider.is_configured()}
 
 
 @require_safe

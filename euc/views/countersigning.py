@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import roles_required
 from accounts.roles import Role
 from documents import countersigning as judging
+from documents.esigning import provider
 from euc import countersigning, forms
 from euc.views import loading
 from euc.views.certificates import FORM, READERS
@@ -26,7 +27,11 @@ def sign(request: HttpRequest, reference: str) -> HttpResponse:
     certificate = loading.certificate(request, reference)
     is_brought = request.method == "POST"
     form = forms.SignedFileForm(request.POST, request.FILES) if is_brought else forms.SignedFileForm()
-    context: dict[str, Any] = {"certificate": certificate, "form": form}
+    context: dict[str, Any] = {
+        "certificate": certificate,
+        "form": form,
+        "may_esign": provider.is_configured(),
+    }
     status = 422 if is_brought else 200
     try:
         countersigning.refuse(certificate, request.actor)

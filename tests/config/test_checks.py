@@ -79,6 +79,17 @@ class TestProduction:
         setattr(in_production, name, value)
         assert identifiers(checks.production(None)) == {identifier}
 
+    def test_wants_all_that_esign_needs(self, in_production, tmp_path):
+        in_production.ESIGN_URL = "https://esp.example/esign"
+        assert identifiers(checks.production(None)) == {"config.E010"}
+        for name in ("ESIGN_ESP_CERTIFICATES", "ESIGN_ASP_PKCS12", "ESIGN_ASP_PASSPHRASE_FILE"):
+            setattr(in_production, name, tmp_path / "tsa.pem")
+        in_production.ESIGN_ASP_ID = "ASP-0000"
+        assert checks.production(None) == []
+        for address in ("http://esp.example/esign", "https://esp.example/a; script-src *"):
+            in_production.ESIGN_URL = address
+            assert identifiers(checks.production(None)) == {"config.E009"}
+
     def test_refuses_sqlite(self, in_production, monkeypatch):
         monkeypatch.setattr(checks, "_engine", lambda: "django.db.backends.sqlite3")
         assert identifiers(checks.production(None)) == {"config.E005"}

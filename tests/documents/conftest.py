@@ -27,6 +27,9 @@ def key_settings(tmp_path_factory):
         "SEAL_PASSPHRASE_FILE": folder / "seal.passphrase",
         "SEAL_TRUST_ROOTS": folder / "trust.pem",
         "DSC_TRUST_ROOTS": folder / "dsc-trust.pem",
+        "ESIGN_ASP_PKCS12": folder / "esign-asp.p12",
+        "ESIGN_ASP_PASSPHRASE_FILE": folder / "seal.passphrase",
+        "ESIGN_ESP_CERTIFICATES": folder / "esign-esp.pem",
     }
 
 

@@ -190,6 +190,7 @@ class TestOthers:
             "Screening.screened_at", "ScreeningHit.found_at",
             "DraftFile.finished_at",
             "Countersignature.signed_at", "Countersignature.stamped_at",
+            "Esign.ends_at", "Esign.settled_at",
         }  # fmt: skip
         lonely = {
             f"{model.__name__}.{field.name}"

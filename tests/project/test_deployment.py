@@ -34,6 +34,10 @@ class TestCompose:
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
 
+    def test_shows_the_key_of_the_asp_to_the_web_server_only(self):
+        holders = {name for name in SERVICES if "/run/keys/esign" in json.dumps(SERVICES[name])}
+        assert holders == {"web"}
+
     def test_shows_the_sealing_key_to_the_worker_only(self):
         holders = {name for name in SERVICES if "/run/keys/seal" in json.dumps(SERVICES[name])}
         assert holders == {"worker"}

@@ -19,6 +19,7 @@ def a_signature(content=b"%PDF-1.7 sealed and signed\n%%EOF\n"):
         content=content,
         subject="Common Name: A. Kulkarni, Organization: Sahyadri",
         organisation="Sahyadri",
+        person="A. Kulkarni",
         serial="0a1b",
         issuer="Common Name: DEMONSTRATION certifying authority",
         valid_from=NOW - timedelta(days=1),

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -31,6 +32,17 @@ def listen(port: int) -> list[socket.socket]:
                 sockets[0].close()
                 raise
     return sockets
+
+
+def free_port(port: int) -> int:
+    """The first port from this one on that nobody listens on just now."""
+    for candidate in range(port, port + PORTS_TRIED):
+        try:
+            _listen(socket.AF_INET, "127.0.0.1", candidate).close()
+        except OSError:
+            continue
+        return candidate
+    raise CommandError(f"No port between {port} and {candidate} is free.")
 
 
 def _listen(family: int, host: str, port: int) -> socket.socket:
@@ -70,9 +82,10 @@ class Command(BaseCommand):
             f"Starting web server, worker and clock; their logs are in {settings.VAR_DIR / 'log'}"
         )
         self.announcement = self.announce(site_url, chosen)
+        simulated, esign = self.simulated_esp(chosen, site_url)
         Supervisor(
-            self.children(listeners, chosen),
-            env={**os.environ, "SITE_URL": site_url, "PYTHONUNBUFFERED": "1"},
+            [*self.children(listeners, chosen), *simulated],
+            env={**os.environ, **esign, "SITE_URL": site_url, "PYTHONUNBUFFERED": "1"},
             say=self.stderr.write,
         ).run(each_tick=lambda: next(self.announcement, None))
         self.stdout.write("Stopped.")
@@ -105,6 +118,19 @@ class Command(BaseCommand):
             Child("worker", worker, log / "worker.log"),
             Child("beat", beat, log / "beat.log"),
         ]
+
+    def simulated_esp(self, port: int, site_url: str) -> tuple[list[Child], dict[str, str]]:
+        """In a demonstration without a provider of eSign: a simulated one, and the settings that name it.
+
+        Browsers elsewhere would not reach it: it is left out where the site has another name than this machine.
+        """
+        is_local = urlsplit(site_url).hostname in {"localhost", "127.0.0.1"}
+        if not settings.DEMONSTRATION or settings.ESIGN_URL or not is_local:
+            return [], {}
+        own = free_port(port + 1)
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "simulate_esp", "--port", str(own)]
+        named = {"ESIGN_URL": f"http://127.0.0.1:{own}/esign", "ESIGN_NAME": "Simulated eSign"}
+        return [Child("esp", command, settings.VAR_DIR / "log" / "esp.log")], named
 
     def announce(self, site_url: str, port: int) -> Iterator[None]:
         """Ask for the first answer, once per step; then say where to go and as whom, and end."""
