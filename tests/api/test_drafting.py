@@ -376,12 +376,13 @@ class TestExamples:
         """Every body that docs/api.md shows, sent as it says."""
         text = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text()
         bodies = [json.loads(body) for body in re.findall(r"-d '(.*?)'", text, re.DOTALL)]
-        opening, change, line, line_change = bodies
+        opening, change, line, line_change, arrived = bodies
         assert send(machine, LIST, opening).status_code == 201
         assert send(machine, at(draft), change, "patch").status_code == 200
         for _ in "12":
             assert send(machine, at(draft, "lines/"), line).status_code == 201
         assert send(machine, at(draft, "lines/2/"), line_change, "patch").status_code == 200
+        assert send(machine, "/api/v1/arriving-documents/", arrived).status_code == 201
 
     def test_of_a_refusal_is_a_real_one(self, machine):
         text = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text()
