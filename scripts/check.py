@@ -77,6 +77,7 @@ TYPED = [
         "shipments/arriving_columns.py",
         "shipments/arriving_files.py",
         "shipments/flat_records.py",
+        "shipments/stock_files.py",
         "shipments/matching.py",
         "shipments/importing.py",
         "shipments/import_columns.py",

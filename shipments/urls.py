@@ -12,6 +12,7 @@ from shipments.views import (
     papers,
     statements,
     stock,
+    stock_files,
     visits,
     watch,
 )
@@ -46,6 +47,8 @@ urlpatterns = [
     path(CONSIGNMENT + "change/", consignments.change, name="consignment-change"),
     path(CONSIGNMENT + "<slug:verb>/", consignments.step, name="consignment-step"),
     path("stock/", stock.listing, name="stock"),
+    path("stock/moves/", stock_files.load, name="stock-load"),
+    path("stock/moves/example.<slug:ending>", stock_files.example, name="stock-example"),
     path("stock/lots/<int:pk>/", stock.lot, name="lot"),
     path("stock/lots/<int:pk>/labels/", stock.labels, name="lot-labels"),
     path("stock/places/<int:pk>/count/", stock.count, name="count"),

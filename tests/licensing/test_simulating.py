@@ -95,7 +95,9 @@ def check_nobody_waits_for_ever(year):
     for case, rows in rows_of(year).items():
         last, stood = oracle.last_word(rows), year.stood[case]
         if last and last["claimed"] in oracle.ENDS and last["is_true"]:
-            assert stood in oracle.ENDS, f"{case} ended and stands at {stood}"
+            assert stood in oracle.ENDS, (
+                f"{case} ended and stands at {stood}: {rows}, {decisions_of(year)[case]}"
+            )
         if stood not in oracle.ENDS:
             assert case in year.asked_about, f"{case} stands at {stood} and nobody is asked"
 

@@ -282,6 +282,8 @@ ROUTES = {
         get=DRAFTERS, post=DRAFTERS, subject="consignment-step", after_post=ANSWERED
     ),
     "shipments:stock": Route(get=READERS),
+    "shipments:stock-load": Route(get=DRAFTERS, post=DRAFTERS, after_post="422"),
+    "shipments:stock-example": _open(get=DRAFTERS, subject="ending", is_shared=True),
     "shipments:lot": Route(get=READERS, subject="lot", at="ISSUED"),
     "shipments:lot-labels": Route(get=READERS, subject="lot", at="ISSUED"),
     "shipments:count": Route(
