@@ -90,7 +90,7 @@ def arriving_document(mark: Any, certificate: Certificate, by: Any) -> ArrivingD
             "USD",
         ],
     ]
-    name = f"{mark('draft', 'arriving.name')}.csv"
+    name = f"{mark('draftfile', 'arriving.name')}.csv"
     return arriving.take(content=sheets.csv_of(rows), name=name, by=by).new[0]
 
 
