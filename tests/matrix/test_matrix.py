@@ -42,9 +42,9 @@ VISITORS = (
     "anonymous", "undecided", "drafter", "signatory", "broker", "stranger", "officer", "senior", "auditor",
     "analyst", "administrator",
 )  # fmt: skip
-# The doors are the same code on both databases: everybody knocks on SQLite, one from each side on PostgreSQL.
+# The doors are the same code on both databases: everybody knocks on SQLite, the busiest visitor on PostgreSQL.
 IS_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
-HERE = VISITORS if IS_SQLITE else ("drafter", "officer")
+HERE = VISITORS if IS_SQLITE else ("drafter",)
 MOST_SHOWN = 25
 
 
@@ -209,7 +209,9 @@ def library_values(harness, address):
 
 
 class TestMassAssignment:
-    @pytest.mark.parametrize("name", ["drafter", "signatory", "officer", "senior"])
+    @pytest.mark.parametrize(
+        "name", ["drafter", "signatory", "officer", "senior"] if IS_SQLITE else ["drafter", "officer"]
+    )
     def test_moves_only_what_the_form_asks(self, harness, name):
         """The same POST with every column of every table beside it changes exactly the same columns."""
         visitor, problems, changed = harness.world.visitors[name], [], 0
