@@ -13,7 +13,7 @@ from shipments import stock_files
 from shipments.models import Holding, Posting
 from shipments.services import LotPlan
 from tests.remembering import remembered
-from tests.shipments.voyage import KG, STORE
+from tests.shipments.voyage import KG
 
 LOAD = "/stock/moves/"
 
@@ -171,8 +171,8 @@ def test_command(lot, tmp_path):
     assert held(lot)["ON_HAND"] == 99 * KG
 
 
-def test_example_names_real_columns():
+def test_example_is_a_row_that_could_be_posted(lot, drafter):
     head, row = stock_files.example()
-    assert head == stock_files.NAMES
-    assert len(row) == len(head)
-    assert STORE
+    here = {"lot": "H-1", "pieces": "125", "happened_on": f"{today():%d-%m-%Y}"}
+    said = dict(zip(head, row, strict=True)) | here
+    assert stock_files.post(content=file_of(said), by=drafter).posted == 1
