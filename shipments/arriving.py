@@ -104,6 +104,10 @@ def confirm(
         goods = {line.number: line for line in proposal.certificate.goods.all()}
         chosen = zip(proposal.items, lines, strict=True)
         proposal.items = [replace(one, line=goods.get(number)) for one, number in chosen]
+    return _confirm(document, proposal, by, at)
+
+
+def _confirm(document: ArrivingDocument, proposal: Proposal, by: Actor, at: datetime) -> Consignment:
     if any(one.line is None for one in proposal.items):
         raise engine.WrongStatus(_("Choose the goods line of every item."))
     arrived = arriving_files.of_json(document.data)
@@ -124,9 +128,10 @@ def confirm(
 @transaction.atomic
 def confirm_sure(*, document: ArrivingDocument, by: Actor, key: str) -> Consignment:
     """Confirm as it was proposed, and only while that proposal is sure."""
-    if not _open(document, by, key).is_sure:
+    proposal = _open(document, by, key)
+    if not proposal.is_sure:
         raise engine.WrongStatus(_("This is not sure any more. Look at it by itself."))
-    return confirm(document=document, by=by, key=key)
+    return _confirm(document, proposal, by, timezone.now())
 
 
 def _open(document: ArrivingDocument, by: Actor, key: str) -> Proposal:

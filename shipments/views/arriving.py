@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import roles_required
-from documents import sheets, uploads
+from documents import sheets
 from euc.paging import paginate
 from shipments import arriving, arriving_columns, arriving_examples, arriving_files
 from shipments.arriving_forms import AsideForm, DocumentFileForm, FilterForm, LinesForm
@@ -49,11 +48,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def _take(request: HttpRequest, file: UploadedFile) -> arriving.Taken:
-    if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
-        raise sheets.Unreadable(_("The file is larger than 10 MB."))
-    content = file.read()
-    kind = uploads.XLSX if content.startswith(b"PK\x03\x04") else uploads.CSV
-    return arriving.take(content=content, name=uploads.safe_name(file.name, kind), by=request.actor)
+    content, name = loading.brought(file)
+    return arriving.take(content=content, name=name, by=request.actor)
 
 
 def _tell(request: HttpRequest, taken: arriving.Taken) -> None:
@@ -96,10 +92,7 @@ def template(request: HttpRequest, ending: str) -> HttpResponse:
         kind, content = arriving_examples.of(ending)
     except KeyError:
         raise Http404 from None
-    name = f"arriving-documents.{ending}"
-    return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return loading.download(content, kind, f"arriving-documents.{ending}")
 
 
 def _document(request: HttpRequest, pk: int) -> ArrivingDocument:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -50,11 +49,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def _take(request: HttpRequest, file: UploadedFile) -> tuple[ImportFile, bool]:
-    if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
-        raise sheets.Unreadable(_("The file is larger than 10 MB."))
-    content = file.read()
-    kind = uploads.XLSX if content.startswith(b"PK\x03\x04") else uploads.CSV
-    return import_files.take(content=content, name=uploads.safe_name(file.name, kind), by=request.actor)
+    content, name = loading.brought(file)
+    return import_files.take(content=content, name=name, by=request.actor)
 
 
 @require_safe
@@ -67,18 +63,10 @@ def template(request: HttpRequest, ending: str) -> HttpResponse:
     licence = covering.order_by("pk").first() if certificate else None
     rows = import_columns.template(str(certificate or ""), str(licence or ""))
     if ending == "xlsx":
-        return _download(sheets.xlsx_of(rows, title="Consignments"), uploads.XLSX, "consignments.xlsx")
+        return loading.download(sheets.xlsx_of(rows, title="Consignments"), uploads.XLSX, "consignments.xlsx")
     if ending == "csv":
-        return _download(sheets.csv_of(rows), CSV_TYPE, "consignments.csv")
+        return loading.download(sheets.csv_of(rows), CSV_TYPE, "consignments.csv")
     raise Http404
-
-
-def _download(content: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers=_as_file(name))
-
-
-def _as_file(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def _file(request: HttpRequest, pk: int) -> ImportFile:
@@ -142,7 +130,7 @@ def reasons(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The rows that were not planned with the reasons, to be mended and sent again."""
     found = _file(request, pk)
     return StreamingHttpResponse(
-        _written(found), content_type=CSV_TYPE, headers=_as_file(f"reasons-{found.pk}.csv")
+        _written(found), content_type=CSV_TYPE, headers=loading.as_file(f"reasons-{found.pk}.csv")
     )
 
 

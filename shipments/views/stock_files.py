@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
@@ -39,9 +37,8 @@ def load(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
-                raise sheets.Unreadable(_("The file is larger than 10 MB."))
-            done = stock_files.post(content=file.read(), by=request.actor)
+            content, _name = loading.brought(file)
+            done = stock_files.post(content=content, by=request.actor)
         except (sheets.Unreadable, engine.Refusal) as refusal:
             form.add_error("file", str(refusal))
         else:
@@ -81,5 +78,4 @@ def example(request: HttpRequest, ending: str) -> HttpResponse:
         kind, content = CSV_TYPE, sheets.csv_of(rows)
     else:
         raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="moves.{ending}"'}
-    return HttpResponse(content, content_type=kind, headers=headers)
+    return loading.download(content, kind, f"moves.{ending}")
