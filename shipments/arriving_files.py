@@ -171,27 +171,32 @@ def _texts(said: dict[str, Any]) -> Texts:
     return {name: value for name, value in said.items() if value}
 
 
-def _kind(texts: Texts) -> str:
+def _told(texts: Texts) -> str:
+    """The kind that a row names, or shows by the number of a Bill of Entry; nothing where it does neither."""
     told = texts.get(KIND, "").upper().replace(" ", "_")
     if told in Kind.values:
         return told
-    if texts.get("boe_number"):
-        return Kind.BILL_OF_ENTRY
-    return Kind.INVOICE if texts.get("value") else Kind.PACKING_LIST
+    return Kind.BILL_OF_ENTRY if texts.get("boe_number") else ""
+
+
+def _kind(rows: list[tuple[int, Texts]]) -> str:
+    """As it is told; else a paper with a value in any of its rows is an invoice."""
+    has_value = any(texts.get("value") for _number, texts in rows)
+    return _told(rows[0][1]) or (Kind.INVOICE if has_value else Kind.PACKING_LIST)
 
 
 def _key_of(row: tuple[int, Texts]) -> tuple[str, ...]:
     """What rows of one document share: a Bill of Entry by its number, date and place, others by the invoice."""
-    kind = _kind(row[1])
-    names = flat_records.KEY if kind == Kind.BILL_OF_ENTRY else ("invoice_number", "exporter_name")
-    return (kind, *(row[1].get(name, "") for name in names))
+    told = _told(row[1])
+    names = flat_records.KEY if told == Kind.BILL_OF_ENTRY else ("invoice_number", "exporter_name")
+    return (told, *(row[1].get(name, "") for name in names))
 
 
 def _take(read: Read, rows: list[tuple[int, Texts]]) -> None:
     problems: list[tuple[int, str, str]] = []
     papers = _papers(rows, problems)
     items = [_item(number, texts, problems) for number, texts in rows]
-    arrived = Arrived(_kind(rows[0][1]), papers, tuple(items))
+    arrived = Arrived(_kind(rows), papers, tuple(items))
     problems += [(rows[0][0], name, said) for name, said in _lacking(arrived)]
     said = _("This row has more cells than the first row names. Is a comma not quoted?")
     problems += [(number, "", said) for number, texts in rows if SURPLUS in texts]

@@ -50,6 +50,10 @@ class TestTables:
         (document,) = found.documents
         assert (document.kind, document.items[0].weight_mg) == ("PACKING_LIST", 12_500_000)
 
+    def test_are_one_invoice_when_a_row_gives_no_value(self):
+        (document,) = read(HEAD + ROW + ROW.replace("H-1", "H-2").replace("850,usd", ",")).documents
+        assert (document.kind, [item.value for item in document.items]) == ("INVOICE", [Decimal(850), None])
+
     def test_with_a_bill_of_entry_are_one(self):
         head = "BE No,BE Date,BE Type,Port Code,Description,CTH,Qty,UQC,Assessable Value\n"
         found = read(head + "37232,26-11-2026,h,innsa1,Magnets,85051190,12500,GMS,1000.50\n")
