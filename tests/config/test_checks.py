@@ -81,6 +81,7 @@ class TestProduction:
 
     def test_wants_all_that_esign_needs(self, in_production, tmp_path):
         in_production.ESIGN_URL = "https://esp.example/esign"
+        in_production.ESIGN_ESP_CERTIFICATES = tmp_path / "absent.pem"
         assert identifiers(checks.production(None)) == {"config.E010"}
         for name in ("ESIGN_ESP_CERTIFICATES", "ESIGN_ASP_PKCS12", "ESIGN_ASP_PASSPHRASE_FILE"):
             setattr(in_production, name, tmp_path / "tsa.pem")

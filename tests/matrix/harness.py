@@ -1,6 +1,7 @@
 """Sends one request as one visitor at one target, undoes it, and says everything that was wrong about it."""
 
 import hashlib
+import json
 import logging
 import re
 import traceback
@@ -775,8 +776,9 @@ class Log(logging.Handler):
 
 
 def files_of(letter: str, world: World) -> dict[str, int]:
-    """The stored files of one organisation: path and size, without the picture its own people upload here."""
+    """The stored files of one organisation: path and size, without what its own people send here."""
     folder = settings.FILES_DIR / world.seeded[letter].organisation.book
-    uploaded = hashlib.sha256(_image()).hexdigest()
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != uploaded)
+    sent = [_image(), *(json.dumps(route.json).encode() for route in policy.ROUTES.values() if route.json)]
+    own = {hashlib.sha256(content).hexdigest() for content in sent}
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in own)
     return {str(path): path.stat().st_size for path in files}
