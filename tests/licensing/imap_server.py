@@ -28,6 +28,8 @@ class Post:
 
 
 class Session(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True  # or each answer of two writes waits 40 ms for the client
+
     def handle(self):
         post = self.server.post
         if post.fault == "silent":
