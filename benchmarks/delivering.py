@@ -9,27 +9,22 @@ while 50 certificates are issued, then released.
 import json
 import multiprocessing
 import os
-import re
 import signal
 import statistics
 import sys
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from datetime import timedelta
-from http.cookiejar import CookieJar
 
 import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 - Django must be set up first
-from django.db import connection  # noqa: E402
+from django.db import connection  # noqa: E402 - Django must be set up first
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from benchmarks import figures  # noqa: E402
+from benchmarks.person import Person  # noqa: E402
 from documents import signing  # noqa: E402
 from euc import demonstration, printing, services  # noqa: E402
 from euc.models import Certificate  # noqa: E402
@@ -44,33 +39,11 @@ PATIENCE = 300.0  # seconds
 MOST_TIMES, LEAST_SHARE = 3.0, 0.5
 
 
-class NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_given):
-        return None
-
-
-class Senior:
+class Senior(Person):
     """The senior officer at the web server."""
 
     def __init__(self, port: int):
-        self.base = f"http://localhost:{port}"
-        self.cookies = CookieJar()
-        self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(self.cookies), NoRedirect()
-        )
-        self._await_server()
-        self.post(reverse("accounts:demonstration-sign-in"), person="senior@authority.example")
-
-    def _await_server(self) -> None:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                self.opener.open(f"{self.base}{reverse('account_login')}", timeout=10).close()
-                return
-            except urllib.error.URLError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
+        super().__init__(port, "senior@authority.example")
 
     def issue(self, certificate: Certificate) -> None:
         self.post(
@@ -78,19 +51,6 @@ class Senior:
             seen_hash=certificate.content_hash,
             valid_until=f"{today() + timedelta(days=300):%d-%m-%Y}",
         )
-
-    def post(self, path: str, **fields: str) -> None:
-        """Send a form; RuntimeError unless it is accepted, which shows as a redirect."""
-        token = next(cookie.value for cookie in self.cookies if cookie.name == settings.CSRF_COOKIE_NAME)
-        body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
-        try:
-            self.opener.open(f"{self.base}{path}", body, timeout=60).close()
-        except urllib.error.HTTPError as answer:
-            if answer.code == 302:
-                return
-            said = re.sub(r"<[^>]+>|\s+", " ", answer.read().decode())[:1000]
-            raise RuntimeError(f"{path} answered {answer.code}: {said}") from None
-        raise RuntimeError(f"{path} was not accepted")
 
 
 def approved(count: int) -> list[Certificate]:

@@ -5,6 +5,7 @@ BENCH_ENGINES=sqlite or postgresql leaves the other out.
 
 import contextlib
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -106,6 +107,32 @@ def prepared(engine: Sqlite | Postgres, name: str) -> None:
     """A database with the schema, the reference data and the demonstration."""
     engine.create(name)
     manage(engine, name, "prepare")
+
+
+@contextlib.contextmanager
+def product(engine: Sqlite | Postgres, name: str) -> Iterator[tuple[int, dict[str, subprocess.Popen]]]:
+    """The whole product on a database with the demonstration, as `make run` starts it: its port and processes."""
+    from config.management.commands import up
+
+    prepared(engine, name)
+    listeners = up.listen(0)
+    port = listeners[0].getsockname()[1]
+    with contextlib.ExitStack() as stack:
+        running = {}
+        for child in up.Command().children(listeners, port):
+            log = stack.enter_context((folder() / f"{engine.label}-{child.name}.log").open("ab"))
+            started = services.running(
+                child.command,
+                signal.SIGTERM,
+                env=env(engine, name),
+                cwd=ROOT,
+                stderr=log,
+                pass_fds=child.pass_fds,
+            )
+            running[child.name] = stack.enter_context(started)
+        for listener in listeners:
+            listener.close()
+        yield port, running
 
 
 def manage(engine: Sqlite | Postgres, name: str, *words: str) -> None:

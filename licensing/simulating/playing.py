@@ -160,7 +160,8 @@ class Player:
 
     def _decide(self, share: float) -> None:
         """Some of what contradicts itself is decided: the newest that is true stands."""
-        for case in LicenceCase.objects.filter(is_contested=True).order_by("pk"):
+        own = [case.reference for case in self.year.cases.values()]
+        for case in LicenceCase.objects.filter(is_contested=True, reference__in=own).order_by("pk"):
             if self.chance.random() >= share:
                 continue
             told = self.year.journal.of_case(case.reference)

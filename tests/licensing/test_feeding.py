@@ -2,17 +2,21 @@
 
 import json
 import os
+import time
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from documents import sheets
 from euc import control
 from licensing import (
     feed_asking,
+    feed_fetching,
     feed_folders,
     feed_keeping,
     feed_records,
@@ -482,6 +486,32 @@ class TestRaces:
         assert StatusReport.objects.count() == 12
         told = fresh(delivery)
         assert (told.done, told.changed, told.unchanged, told.refused) == (12, 12, 0, 0)
+
+    def test_a_source_that_says_nothing_holds_no_request(self, source, case, life, server, monkeypatch):
+        """While a worker waits for it, pages open and even the source itself can be changed."""
+        monkeypatch.setattr(feed_fetching, "CONNECT_SECONDS", 2)
+        server.fault = "silent"
+        feed_asking.owe_polls()
+        (owed,) = Errand.objects.filter(kind=feed_asking.POLL)
+        drafter, page = Client(), reverse("licensing:feed", args=[source.key])
+        drafter.force_login(life.drafter.person, backend="django.contrib.auth.backends.ModelBackend")
+
+        def visit():
+            until = time.monotonic() + 10
+            while not server.seen and time.monotonic() < until:
+                time.sleep(0.01)
+            answers = [
+                drafter.get(page),
+                drafter.get(reverse("licensing:case-detail", args=[case.slug])),
+                drafter.post(f"{page}pause/"),
+                drafter.post(f"{page}resume/"),
+            ]
+            return [answer.status_code for answer in answers], FeedRun.objects.exists()
+
+        ran, visited = together(lambda: errands.run(owed.pk), visit)
+        assert not isinstance(ran, Exception)
+        assert visited == ([200, 200, 302, 302], False)
+        assert [run.problem for run in source.runs.all()] == ["TOO_SLOW"]
 
 
 class TestFolder:

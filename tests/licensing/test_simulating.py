@@ -5,9 +5,11 @@ SIMULATED_CASES and SIMULATED_SEED change the size and the year; `make bench ONL
 
 import json
 import os
+import random
 from collections import Counter
 from dataclasses import replace
 from io import StringIO
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,8 +19,10 @@ from euc import control, demonstration, reference
 from licensing import limits
 from licensing.models import FeedRefusal, FeedRun, LicenceCase, ReportRuling, StatusReport
 from licensing.simulating import judging, playing, sendings
+from licensing.simulating.doors import Doors
 from licensing.simulating.sendings import Way
 from tests.licensing import oracle
+from tests.licensing.test_services import ago, fresh, report
 from workflow import events
 
 CASES = int(os.environ.get("SIMULATED_CASES", "40"))
@@ -135,6 +139,16 @@ class TestYear:
         with pytest.raises(AssertionError):
             check_nobody_waits_for_ever(year)
         assert entry.case in judging.judge(year).stuck
+
+
+class TestPlayer:
+    def test_decides_nothing_about_other_cases(self, case, life):
+        report(case, life.officer, "FILED", 60)
+        report(case, life.drafter, "ACCEPTED", 50)
+        assert fresh(case).is_contested
+        doors, chance = Mock(spec=Doors), random.Random(1)
+        playing.Player(playing.Year(ago(0)), doors, chance, Mock(), Mock(), []).decide_all()
+        doors.decide.assert_not_called()
 
 
 class TestSendings:
