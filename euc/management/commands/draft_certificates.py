@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import Organisation
+from accounts.management import by_iec
 from documents import sheets
 from euc import draft_files
 from euc.models import DraftFile
@@ -16,16 +16,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
-        parser.add_argument("--organisation", required=True, metavar="IEC", help="the importer, by its IEC")
+        by_iec.add_argument(parser)
         parser.add_argument("--dry-run", action="store_true", help="only say what does not hold")
         parser.add_argument("--skip-bad", action="store_true", help="draft the orders that hold")
 
     def handle(self, *args, **options):
-        importer = (
-            Organisation.objects.importers().filter(iec=options["organisation"], is_active=True).first()
-        )
-        if importer is None:
-            raise CommandError("There is no active importer with this IEC.")
+        importer = by_iec.importer(options["organisation"])
         try:
             content = options["file"].read_bytes()
             orders, encoding = draft_files.read(content, importer)

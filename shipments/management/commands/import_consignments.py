@@ -9,7 +9,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from accounts.models import Organisation
+from accounts.management import by_iec
 from documents import sheets, uploads
 from shipments import import_columns, import_files, import_rows
 from shipments.models import ImportFile, ImportProblem
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, help=f"columns: {', '.join(import_columns.NAMES)}")
-        parser.add_argument("--organisation", required=True, metavar="IEC", help="the importer, by its IEC")
+        by_iec.add_argument(parser)
         parser.add_argument("--dry-run", action="store_true", help="only say what does not hold")
         parser.add_argument("--skip-bad", action="store_true", help="plan the consignments that hold")
         parser.add_argument(
@@ -32,11 +32,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options):
-        importer = (
-            Organisation.objects.importers().filter(iec=options["organisation"], is_active=True).first()
-        )
-        if importer is None:
-            raise CommandError("There is no active importer with this IEC.")
+        importer = by_iec.importer(options["organisation"])
         try:
             content = options["file"].read_bytes()
             if len(content) > MOST_BYTES:

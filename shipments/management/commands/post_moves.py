@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import Organisation
+from accounts.management import by_iec
 from documents import sheets
 from shipments import import_files, stock_files
 from workflow import engine
@@ -21,15 +21,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, help=f"columns: {', '.join(stock_files.NAMES)}")
-        parser.add_argument("--organisation", required=True, metavar="IEC", help="the importer, by its IEC")
+        by_iec.add_argument(parser)
         parser.add_argument("--dry-run", action="store_true", help="only say what does not hold")
 
     def handle(self, *args, **options):
-        importer = (
-            Organisation.objects.importers().filter(iec=options["organisation"], is_active=True).first()
-        )
-        if importer is None:
-            raise CommandError("There is no active importer with this IEC.")
+        importer = by_iec.importer(options["organisation"])
         try:
             done = stock_files.post(
                 content=options["file"].read_bytes(),
