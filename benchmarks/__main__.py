@@ -17,7 +17,7 @@ from benchmarks import figures
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = (
     *("render", "delivery", "verify", "lists", "screening", "mutants"),
-    *("draws", "storm", "imports", "forecast", "dashboards", "board", "polling", "simulation"),
+    *("draws", "storm", "imports", "forecast", "dashboards", "board", "ledger", "polling", "simulation"),
 )
 LATEST = Path(__file__).parent / "results" / "latest.json"
 # What the caller's own installation uses must not be what is measured, or written to.

@@ -135,17 +135,36 @@ class Visitor:
         from euc.models import Certificate
         from euc.paging import paginate
         from licensing.models import LicenceCase
+        from shipments.models import Consignment, Holding
 
         person = User.objects.get(email=email)
         (organisation,) = actors.organisations_of(person)
-        listed = LicenceCase if url.startswith("/licences/") else Certificate
-        rows = listed.objects.visible_to(actors.of(person, organisation))
+        listed = {"/licences/": LicenceCase, "/stock/": Holding, "/consignments/": Consignment}
+        rows = listed.get(url, Certificate).objects.visible_to(actors.of(person, organisation))
         order = ("-id",)
+        if listed.get(url) is Holding:
+            rows = rows.in_care()
         if url.startswith("/queue/"):
             rows, order = rows.awaiting_review(), ("-risk", "submitted_at", "id")
         names = [name.removeprefix("-") for name in order]
         half = max(1, rows.count() // 2)
         return url + paginate(rows.only(*names), order=order, query=QueryDict(), size=half).next_url
+
+    def opened(self, kind: str, email: str) -> str:
+        """The address of one lot in the middle of an importer's, or of what it belongs to."""
+        from django.urls import reverse
+
+        from accounts.models import User
+        from shipments.models import Lot
+
+        importers = User.objects.get(email=email).memberships.values("organisation")
+        mine = Lot.objects.filter(importer__in=importers, consignment__certificate__status="ISSUED")
+        lot = mine.order_by("pk")[mine.count() // 2]
+        if kind == "lot":
+            return reverse("shipments:lot", args=[lot.pk])
+        if kind == "consignment":
+            return reverse("shipments:consignment-detail", args=[lot.consignment.slug])
+        return reverse(f"shipments:{kind}", args=[lot.consignment.certificate.slug])
 
     def tokens(self, count: int) -> list[str]:
         from euc import workflow
