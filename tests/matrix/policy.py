@@ -298,6 +298,15 @@ ROUTES = {
     "shipments:watch-load": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
     "shipments:export": _open(get=SCREENERS, subject="export", is_shared=True),
     "shipments:export-step": _open(get=REVIEWERS, post=REVIEWERS, subject="export-step", is_shared=True),
+    "shipments:signal-list": _open(get=SCREENERS),
+    "shipments:signal": _open(get=SCREENERS, subject="signal", is_shared=True),
+    "shipments:signal-step": _open(get=REVIEWERS, post=REVIEWERS, subject="signal-step", is_shared=True),
+    "shipments:signal-limit-list": _open(get=SCREENERS),
+    "shipments:signal-limit-detail": _open(get=SCREENERS, subject="signal-limit", is_shared=True),
+    "shipments:signal-limit-propose": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
+    "shipments:signal-limit-step": _open(
+        get=REVIEWERS, post=REVIEWERS, subject="signal-limit-step", is_shared=True, after_post=ANSWERED
+    ),
     # Visits: whoever oversees sees every one; officers hold them, importers answer
     "shipments:visit-list": Route(get=READERS),
     "shipments:visit-schedule": _open(
@@ -603,10 +612,20 @@ VERBS = {
     "incident-step": {
         "take-up": Verb(REVIEWERS, "OPEN"),
         "close": Verb(frozenset({"senior"}), "UNDER_REVIEW"),  # the officer looked into it
+        "lift": Verb(frozenset({"senior"}), "CLOSED"),  # the officer closed it
     },
     "export-step": {
         "explain": Verb(REVIEWERS, "OPEN"),
         "confirm": Verb(frozenset({"senior"}), "OPEN"),
+    },
+    "signal-step": {
+        "explain": Verb(REVIEWERS, "OPEN"),
+        "confirm": Verb(frozenset({"senior"}), "OPEN"),
+    },
+    "signal-limit-step": {
+        "adopt": Verb(frozenset({"senior"}), "PROPOSED"),  # the officer proposed it
+        "withdraw": Verb(REVIEWERS, "PROPOSED"),
+        "retire": Verb(frozenset({"senior"}), "ADOPTED"),
     },
     "move": {"issue": Verb(DRAFTERS, "ISSUED")},
     "hit-step": {
