@@ -103,6 +103,8 @@ TYPED = [
         "shipments/statement_words.py",
         "shipments/consumption.py",
         "shipments/consumption_printing.py",
+        "shipments/delivery.py",
+        "shipments/delivery_printing.py",
         "shipments/balance_papers.py",
         "shipments/balance_printing.py",
         "shipments/tasks.py",

@@ -209,6 +209,7 @@ SUBJECTS = {
     "feed-hook": _feed,
     "consignment": _consignment,
     "consignment-step": _consignment,
+    "delivery-paper": lambda seeded, stage: {**_consignment(seeded, stage), "number": 1},
     "lot": _lot,
     "export": lambda seeded, stage: {"pk": ExportItem.objects.get().pk},
     "export-step": lambda seeded, stage: {"pk": ExportItem.objects.get().pk},

@@ -281,6 +281,12 @@ ROUTES = {
     "shipments:consignment-step": Route(
         get=DRAFTERS, post=DRAFTERS, subject="consignment-step", after_post=ANSWERED
     ),
+    "shipments:delivery": Route(get=READERS, subject="consignment", at="RECEIVED"),
+    "shipments:delivery-ask": Route(post=RECORDERS, subject="consignment", at="RECEIVED"),
+    "shipments:delivery-progress": _open(get=READERS, subject="consignment", at="RECEIVED"),
+    "shipments:delivery-paper": _open(
+        get=READERS, subject="delivery-paper", at="RECEIVED", after_get=ABSENT
+    ),  # none sealed
     "shipments:stock": Route(get=READERS),
     "shipments:stock-load": Route(get=DRAFTERS, post=DRAFTERS, after_post="422"),
     "shipments:stock-example": _open(get=DRAFTERS, subject="ending", is_shared=True),
@@ -476,6 +482,7 @@ ROUTES = {
     "api:visit-detail": Route(get=READERS, subject="visit", at="ANSWERED", is_api=True),
     "api:incident-list": Route(get=READERS, is_api=True),
     "api:incident-detail": Route(get=READERS, subject="incident", at="OPEN", is_api=True),
+    "api-delivery": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
     "api-balance": Route(get=READERS, subject="certificate", at="ISSUED", is_api=True),
     "api-figures": _open(get=READERS, is_api=True),
     "api-figure": _open(get=READERS, subject="figure", is_shared=True, is_api=True),
