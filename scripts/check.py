@@ -103,6 +103,7 @@ TYPED = [
         "shipments/statement_words.py",
         "shipments/consumption.py",
         "shipments/consumption_printing.py",
+        "shipments/oldest_first.py",
         "shipments/delivery.py",
         "shipments/delivery_printing.py",
         "shipments/balance_papers.py",

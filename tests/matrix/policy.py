@@ -296,6 +296,7 @@ ROUTES = {
         get=DRAFTERS, post=DRAFTERS, subject="holding", at="ISSUED", after_post=ANSWERED
     ),
     "shipments:move": Route(get=DRAFTERS, post=DRAFTERS, subject="move", after_post=ANSWERED),
+    "shipments:oldest-first": Route(get=DRAFTERS, post=DRAFTERS, subject="move", after_post=ANSWERED),
     "shipments:posting-reverse": Route(
         get=DRAFTERS, post=DRAFTERS, subject="issue-posting", at="ISSUED", after_post=ANSWERED
     ),
