@@ -111,6 +111,11 @@ urlpatterns = [
     path(
         "certificates/<reference:reference>/balance/", shipments_api.BalanceView.as_view(), name="api-balance"
     ),
+    path(
+        "consignments/<consignment:reference>/delivery/",
+        shipments_api.DeliveryView.as_view(),
+        name="api-delivery",
+    ),
     path("figures/", ministry_api.CatalogueView.as_view(), name="api-figures"),
     path("figures/<str:name>/", ministry_api.FigureView.as_view(), name="api-figure"),
     path("figures/<str:name>/exports/", ministry_api.AskForExportView.as_view(), name="api-figure-exports"),

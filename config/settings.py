@@ -249,6 +249,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=21, minute=30),  # UTC: three in the morning in India
         "args": ["rebuild_figures", "--check"],
     },
+    "raise-signals": {
+        "task": "config.tasks.run_command",
+        "schedule": crontab(hour=20, minute=30),  # UTC: two in the morning in India
+        "args": ["raise_signals"],
+    },
     "send-digests": {
         "task": "config.tasks.run_command",
         "schedule": crontab(minute=30),  # on the hour in India; nine is what counts

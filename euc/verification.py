@@ -83,8 +83,8 @@ class PublicUndertaking:
         return workflow.LABELS[self.status]
 
 
-MASS_BALANCE, CONSUMPTION = "euc.mass_balance", "euc.consumption"
-ABOUT_A_CERTIFICATE = frozenset({"euc.dossier", "euc.countersigned", MASS_BALANCE, CONSUMPTION})
+MASS_BALANCE, CONSUMPTION, DELIVERY = "euc.mass_balance", "euc.consumption", "euc.delivery"
+ABOUT_A_CERTIFICATE = frozenset({"euc.dossier", "euc.countersigned", MASS_BALANCE, CONSUMPTION, DELIVERY})
 CLAUSE_FIELDS = ("code", "version", "en", "zh", "hi")
 PARTY_FIELDS = ("name", "name_zh", "name_hi", "country")
 GOODS_FIELDS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,12 +13,13 @@ from rest_framework.views import APIView
 import shipments.converters  # noqa: F401 - registers the converters
 from euc.api import ActsForAnOrganisation, CertificatePages, DraftsForAnImporter
 from euc.models import Certificate
-from shipments import balancing
+from shipments import balancing, delivery
 from shipments.models import Consignment, Incident, Lot, Sample, Visit
 from shipments.serializers import (
     BalanceSerializer,
     ConsignmentDetailSerializer,
     ConsignmentSerializer,
+    DeliverySerializer,
     IncidentSerializer,
     VisitDetailSerializer,
     VisitSerializer,
@@ -57,6 +58,21 @@ class BalanceView(APIView):
         mine = Certificate.objects.visible_to(request.actor).select_related("end_use")
         certificate = get_object_or_404(mine, reference=reference)
         return Response(BalanceSerializer(balancing.as_json(balancing.of(certificate))).data)
+
+
+class DeliveryView(APIView):
+    """What was received of one consignment, as its delivery verification certificate says it."""
+
+    permission_classes = [ActsForAnOrganisation, DraftsForAnImporter]
+
+    @extend_schema(
+        summary="What of a consignment really arrived",
+        responses={200: DeliverySerializer, 409: OpenApiResponse(description="Nothing is received yet.")},
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        mine = Consignment.objects.visible_to(request.actor)
+        found = get_object_or_404(mine.select_related("certificate", "licence"), reference=reference)
+        return Response(DeliverySerializer(delivery.content(found)).data)
 
 
 @extend_schema_view(

@@ -20,7 +20,16 @@ from euc import printing
 from euc import workflow as certificate_law
 from euc.models import Certificate
 from euc.models.certificate import today
-from shipments import accounts, balance_printing, balancing, consumption, consumption_printing, incident_law
+from shipments import (
+    accounts,
+    balance_printing,
+    balancing,
+    consumption,
+    consumption_printing,
+    delivery,
+    delivery_printing,
+    incident_law,
+)
 from shipments.models import BalancePaper, Consignment, Lot
 from shipments.statement import Period
 from workflow import engine, errands, events
@@ -48,6 +57,19 @@ def ask_consumption(
     return _ask(certificate, kind, content, consumption_printing.printed_text, by=by, at=at)
 
 
+def ask_delivery(*, consignment: Consignment, by: Actor, at: datetime | None = None) -> BalancePaper:
+    """Freeze what was received of a consignment and owe the proof of it for the other side.
+
+    Refuses one that is not received, or only in part and not reconciled.
+    """
+
+    def content(certificate: Certificate, at: datetime) -> dict[str, Any]:
+        return delivery.content(consignment)
+
+    kind, words = BalancePaper.Kind.DELIVERY, delivery_printing.printed_text
+    return _ask(consignment.certificate, kind, content, words, by=by, at=at, consignment=consignment)
+
+
 @transaction.atomic
 def _ask(
     certificate: Certificate,
@@ -57,17 +79,22 @@ def _ask(
     *,
     by: Actor,
     at: datetime | None,
+    consignment: Consignment | None = None,
 ) -> BalancePaper:
-    """The certificate and its lots are held meanwhile: no draw and no posting falls between two numbers."""
+    """The certificate and the lots are held meanwhile: no draw and no posting falls between two numbers."""
     at = at or timezone.now()
     _may_ask(certificate, by)
     engine.lock(certificate)
     if certificate.status not in certificate_law.WAS_ISSUED:
         raise engine.WrongStatus(_("There is no mass balance before the certificate is issued."))
-    papers = BalancePaper.objects.filter(certificate=certificate, kind=kind)
+    if consignment is not None:
+        engine.lock(consignment)
+    papers = BalancePaper.objects.filter(certificate=certificate, kind=kind, consignment=consignment)
     if waiting := papers.filter(document=None).first():
         return waiting
-    theirs = Consignment.objects.filter(certificate=certificate).values("pk")
+    theirs: Any = (
+        [consignment.pk] if consignment else Consignment.objects.filter(certificate=certificate).values("pk")
+    )
     lots = Lot.objects.select_for_update(no_key=True).filter(consignment__in=theirs)
     list(lots.order_by("pk").values_list("pk"))
     number = papers.count() + 1
@@ -79,6 +106,7 @@ def _ask(
         raise engine.Incomplete([Miss("", "", text % {"signs": " ".join(signs[:20])})])
     paper = BalancePaper.objects.create(
         certificate=certificate,
+        consignment=consignment,
         importer=certificate.importer,
         kind=kind,
         number=number,

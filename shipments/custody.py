@@ -336,7 +336,7 @@ def _may_post(lot: Lot, by: Actor) -> None:
 
 
 def _unsaid(move: accounts.Move, to_place: str, facts: dict[str, Any]) -> list[Miss]:
-    misses = [Miss("", name, _("This is needed.")) for name in move.asks if not facts.get(name)]
+    misses = [Miss("", name, _("This is needed.")) for name in move.asks if facts.get(name) in (None, "")]
     if move.holder and not to_place:
         misses.append(Miss("", "to_place", _("Say where it goes.")))
     return misses

@@ -436,6 +436,17 @@ class MoveForm(forms.Form):
         return given
 
 
+class OldestFirstForm(MoveForm):
+    """A move that names no lot. Pieces follow the weight; `seen` is the plan that the person saw last."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        del self.fields["pieces"]
+        self.fields["weight_mg"].initial = None
+
+
 class CountForm(forms.Form):
     """What was counted in one place, and who saw it."""
 

@@ -42,6 +42,9 @@ VERBS = {
     "report": gettext_lazy("Reported"),
     "take_up": gettext_lazy("Looked into"),
     "lift": gettext_lazy("Draws freed"),
+    "shipments.signal.raise": gettext_lazy("Signal raised"),
+    "shipments.signal.grow": gettext_lazy("More of it was found"),
+    "shipments.signal.confirm": gettext_lazy("Confirmed"),
 }
 TONES = workflow.TONES | watch_law.TONES | visit_law.TONES | incident_law.TONES
 STAGES = (
@@ -60,7 +63,7 @@ def history(events: Any) -> list[dict[str, Any]]:
     return [
         {
             "at": event.at,
-            "label": VERBS.get(event.action) or accounts.LABELS.get(event.action, event.action),
+            "label": _label(event),
             "by": event.person_name,
             "organisation": event.organisation_name.partition(", ")[2] or event.organisation_name,
             "note": event.details.get("reason", ""),
@@ -68,6 +71,11 @@ def history(events: Any) -> list[dict[str, Any]]:
         }
         for event in reversed(list(events))
     ]
+
+
+def _label(event: Any) -> Any:
+    known = VERBS.get(event.verb) or VERBS.get(event.action)
+    return known or accounts.LABELS.get(event.action, event.action)
 
 
 def journey(consignment: Consignment) -> list[dict[str, Any]]:

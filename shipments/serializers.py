@@ -73,6 +73,46 @@ class BalanceSerializer(serializers.Serializer):
     questions = serializers.ListField(child=serializers.CharField())
 
 
+class DeliveredLotSerializer(serializers.Serializer):
+    """One lot: left China + beyond the papers = sound + damaged + not received + lost on the way, in mg."""
+
+    line = serializers.IntegerField(help_text="Of the certificate.")
+    lot = serializers.CharField()
+    description = serializers.CharField()
+    grade = serializers.CharField(allow_blank=True)
+    shipped_mg = serializers.IntegerField()
+    found_mg = serializers.IntegerField(help_text="Received beyond the papers.")
+    received_mg = serializers.IntegerField(help_text="Sound.")
+    received_pieces = serializers.IntegerField()
+    damaged_mg = serializers.IntegerField()
+    damaged_pieces = serializers.IntegerField()
+    short_mg = serializers.IntegerField()
+    lost_mg = serializers.IntegerField()
+
+
+class ConfirmedSerializer(serializers.Serializer):
+    what = serializers.CharField(help_text="receive, receive_short or reconcile.")
+    name = serializers.CharField()
+    organisation = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class DeliverySerializer(serializers.Serializer):
+    """What was received of a consignment, and who confirmed it."""
+
+    consignment = serializers.CharField()
+    licence = serializers.CharField(allow_blank=True)
+    bill_of_entry = serializers.CharField(help_text="Customs location and number.")
+    boe_on = serializers.DateField()
+    arrived_on = serializers.CharField(help_text="YYYY-MM-DD; empty where nobody reported it.")
+    received_on = serializers.DateField()
+    receipt_number = serializers.CharField(allow_blank=True)
+    stores = serializers.ListField(child=serializers.CharField())
+    lines = DeliveredLotSerializer(many=True)
+    confirmed = ConfirmedSerializer(many=True)
+    difference_mg = serializers.IntegerField(help_text="0 when every gram that left China is told.")
+
+
 class SampleSerializer(serializers.Serializer):
     lot = serializers.CharField(source="lot.reference")
     account = serializers.CharField(help_text="An account of the custody ledger, such as ON_HAND.")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import actors
 from documents import signing, storing
 from euc import verification
-from shipments import balance_papers, balance_printing, consumption_printing
+from shipments import balance_papers, balance_printing, consumption_printing, delivery_printing
 from shipments.models import BalancePaper
 from workflow import errands, events
 from workflow.models import Errand
@@ -21,10 +21,12 @@ KINDS = BalancePaper.Kind
 PRINTED: dict[str, Callable[..., bytes]] = {
     KINDS.BALANCE: balance_printing.balance_pdf,
     KINDS.CONSUMPTION: consumption_printing.consumption_pdf,
+    KINDS.DELIVERY: delivery_printing.delivery_pdf,
 }
 REGISTERED: dict[str, str] = {
     KINDS.BALANCE: verification.MASS_BALANCE,
     KINDS.CONSUMPTION: verification.CONSUMPTION,
+    KINDS.DELIVERY: verification.DELIVERY,
 }
 
 
@@ -41,7 +43,7 @@ class Printed:
 def print_balance(errand: Errand) -> Printed:
     """Render and seal what was frozen. Raises NoKey rather than give an unsigned page."""
     signing.current_signer()  # without a key nothing is rendered in vain
-    paper = BalancePaper.objects.select_related("certificate").get(pk=errand.subject_id)
+    paper = BalancePaper.objects.select_related("certificate", "consignment").get(pk=errand.subject_id)
     address = f"{settings.SITE_URL}/v/{paper.content['token']}/"
     pdf = PRINTED[paper.kind](content=paper.content, verify_url=address)
     at = timezone.now()

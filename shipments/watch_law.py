@@ -1,4 +1,4 @@
-"""The law of the re-export watch: what can become of an export that looks like a re-export. No database."""
+"""The law of the re-export watch: what can become of an export that looks like one, and of a signal. No database."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,11 @@ LABELS = {
     OPEN: _("to be examined"),
     EXPLAINED: _("explained"),
     CONFIRMED: _("re-export confirmed"),
+}
+SIGNAL_LABELS = {
+    OPEN: _("to be examined"),
+    EXPLAINED: _("explained"),
+    CONFIRMED: _("confirmed"),
 }
 TONES = {NOTED: "neutral", OPEN: "warning", EXPLAINED: "success", CONFIRMED: "danger"}
 KINDS = {
@@ -42,5 +47,20 @@ EXPORT = Workflow(
         Step("confirm", frozenset({OPEN, EXPLAINED}), CONFIRMED, frozenset({Role.SENIOR}), _("It is a re-export"),
              asks=("reason",), tone="danger", binding=True,
              explains=_("Your reason is kept. Declare the breach of the undertaking where it is due.")),
+    ),
+)  # fmt: skip
+
+SIGNAL = Workflow(
+    name="shipments.signal",
+    initial=OPEN,
+    statuses=(OPEN, EXPLAINED, CONFIRMED),
+    labels=SIGNAL_LABELS,
+    steps=(
+        Step("explain", frozenset({OPEN, CONFIRMED}), EXPLAINED, frozenset({Role.OFFICER, Role.SENIOR}),
+             _("It is explained"), asks=("reason",), tone="success",
+             explains=_("Your reason is kept. It is asked about again only when there is clearly more of it.")),
+        Step("confirm", frozenset({OPEN, EXPLAINED}), CONFIRMED, frozenset({Role.SENIOR}), _("It is irregular"),
+             asks=("reason",), tone="danger", binding=True,
+             explains=_("Your reason is kept. Report an incident or declare the breach where it is due.")),
     ),
 )  # fmt: skip

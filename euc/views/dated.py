@@ -31,7 +31,7 @@ class DatedPages:
     """Four views of a kind of row; `name` begins the names of their addresses.
 
     `library` and `new` are what pages call the list and proposing; `rows` turns a row into labels and values, `order`
-    is the order of the list, `related` what its rows need.
+    is the order of the list, `related` what its rows need, `readers` the roles that may look.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class DatedPages:
         template: str,
         order: tuple[str, ...],
         related: tuple[str, ...] = (),
+        readers: tuple[str, ...] = READERS,
     ) -> None:
         self.kind, self.law, self.name, self.form, self.rows = kind, law, name, form, rows
         self.library, self.new, self.template = library, new, template
@@ -54,8 +55,8 @@ class DatedPages:
         self.services = {
             verb: partial(getattr(dating, verb), law=law) for verb in ("adopt", "withdraw", "retire")
         }
-        self.listing = require_safe(roles_required(*READERS)(self._listing))
-        self.detail = require_safe(roles_required(*READERS)(self._detail))
+        self.listing = require_safe(roles_required(*readers)(self._listing))
+        self.detail = require_safe(roles_required(*readers)(self._detail))
         self.propose = FORM(roles_required(*REVIEWERS)(self._propose))
         self.step = FORM(roles_required(*REVIEWERS)(self._step))
 

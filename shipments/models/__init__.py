@@ -1,4 +1,4 @@
-"""What is stored: consignments, lots, draws on certificates and licences, the custody ledger, visits, incidents."""
+"""What is stored: consignments, lots, draws, the custody ledger, papers about it, visits, incidents, signals."""
 
 from shipments.models.arriving import ArrivingDocument
 from shipments.models.balance_paper import BalancePaper
@@ -8,6 +8,7 @@ from shipments.models.draw import Draw
 from shipments.models.export import ExportItem
 from shipments.models.importing import ColumnChoice, ImportedKey, ImportFile, ImportProblem, ImportRow
 from shipments.models.incident import Incident
+from shipments.models.signal import Signal, SignalLimit
 from shipments.models.visit import Sample, Visit, VisitFile
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "Lot",
     "Posting",
     "Sample",
+    "Signal",
+    "SignalLimit",
     "Visit",
     "VisitFile",
 ]

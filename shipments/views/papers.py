@@ -1,4 +1,4 @@
-"""Papers about a certificate's ledger: asked for, waited for and fetched. The mass balance and the consumption."""
+"""Papers about a ledger: asked for, waited for and fetched. The mass balance, the consumption and deliveries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from euc.views import loading as certificates
 from euc.views.certificates import REVIEWERS
 from euc.views.evidence import file_response
 from shipments import balance_papers, statement_forms
-from shipments.models import BalancePaper
+from shipments.models import BalancePaper, Consignment
 from shipments.views import loading
 from workflow import engine, errands
 from workflow.models import Errand
@@ -60,17 +60,31 @@ CONSUMPTION = Shelf(
     "shipments:consumption-progress",
     "shipments:consumption",
 )
+DELIVERY = Shelf(
+    BalancePaper.Kind.DELIVERY,
+    _("Delivery verification certificate"),
+    _(
+        "One sealed page for the exporter and the Chinese side, in English and Chinese: what arrived, where and when."
+    ),
+    "shipments:delivery",
+    "shipments:delivery-ask",
+    "shipments:delivery-progress",
+    "shipments:delivery-paper",
+)
 
 
-def on_shelf(request: HttpRequest, certificate: Certificate, shelf: Shelf) -> dict[str, Any]:
+def on_shelf(
+    request: HttpRequest, certificate: Certificate, shelf: Shelf, consignment: Consignment | None = None
+) -> dict[str, Any]:
     """The papers that there are, and how far the one that was asked for last is. Three queries at most."""
-    rows = BalancePaper.objects.filter(certificate=certificate, kind=shelf.kind)
+    rows = BalancePaper.objects.filter(certificate=certificate, kind=shelf.kind, consignment=consignment)
     papers = list(rows.select_related("document__file").order_by("-number")[:SHOWN])
     newest = papers[0] if papers and papers[0].document is None else None
     errand = errands.of(newest).first() if newest else None
     was_issued = certificate.status in certificate_law.WAS_ISSUED
     return {
         "certificate": certificate,
+        "slug": consignment.slug if consignment else certificate.slug,
         "shelf": shelf,
         "papers": [paper for paper in papers if paper.document],
         "is_making": errand is not None and errand.state == Errand.PENDING,
@@ -84,7 +98,7 @@ def on_shelf(request: HttpRequest, certificate: Certificate, shelf: Shelf) -> di
 def ask_balance(request: HttpRequest, reference: str) -> HttpResponse:
     """Freeze the balance as of now; a worker makes the signed page of it."""
     certificate = certificates.certificate(request, reference)
-    _try(request, lambda: balance_papers.ask(certificate=certificate, by=request.actor))
+    attempt(request, lambda: balance_papers.ask(certificate=certificate, by=request.actor))
     return redirect(BALANCE.page, certificate.slug)
 
 
@@ -96,7 +110,7 @@ def ask_consumption(request: HttpRequest, reference: str) -> HttpResponse:
     form = statement_forms.asked(request.POST)
     if form.is_valid():
         period = form.period()
-        _try(
+        attempt(
             request,
             lambda: balance_papers.ask_consumption(certificate=certificate, period=period, by=request.actor),
         )
@@ -105,7 +119,7 @@ def ask_consumption(request: HttpRequest, reference: str) -> HttpResponse:
     return page
 
 
-def _try(request: HttpRequest, act: Any) -> None:
+def attempt(request: HttpRequest, act: Any) -> None:
     try:
         act()
     except engine.Incomplete as refused:

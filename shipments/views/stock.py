@@ -20,7 +20,7 @@ from euc.models.certificate import today
 from euc.paging import paginate
 from euc.views.evidence import file_response
 from euc.views.refusing import beside
-from shipments import accounts, custody, forms
+from shipments import accounts, custody, forms, oldest_first
 from shipments.models import Holding, Posting
 from shipments.views import loading
 from shipments.views.consignments import FORM, REFUSED
@@ -65,6 +65,7 @@ def lot(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "lot": found,
         "held": [{"row": row, "moves": accounts.open_from(row.account) if is_theirs else []} for row in held],
+        "oldest_first": oldest_first.VERBS,
         "page": paginate(postings, order=("-id",), query=request.GET),
         "is_theirs": is_theirs,
         "reversible": {*accounts.MOVES, "count_less", "count_more"},
@@ -90,7 +91,8 @@ def labels(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "shipments/labels.html", context, status=422 if form.errors else 200)
 
 
-def _holding(request: HttpRequest, pk: int) -> Holding:
+def holding_of(request: HttpRequest, pk: int) -> Holding:
+    """What lies in one place, if the actor may see it."""
     mine = Holding.objects.visible_to(request.actor).select_related(
         "lot__consignment__certificate", "lot__goods_line"
     )
@@ -101,7 +103,7 @@ def _holding(request: HttpRequest, pk: int) -> Holding:
 @roles_required(*loading.IMPORTER)
 def move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Move so much of what lies in one place."""
-    holding = _holding(request, pk)
+    holding = holding_of(request, pk)
     verb = verb.replace("-", "_")
     if verb not in accounts.MOVES or holding.account not in accounts.MOVES[verb].sources:
         raise Http404
@@ -127,7 +129,7 @@ def move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 @roles_required(*loading.IMPORTER)
 def count(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter a stock count of one place."""
-    holding = _holding(request, pk)
+    holding = holding_of(request, pk)
     form = forms.CountForm(request.POST or None, holding=holding, initial={"happened_on": today()})
 
     def act() -> None:

@@ -1,4 +1,4 @@
-"""The re-export watch: cases by score, one case with its reasons, shipping bills loaded, a decision."""
+"""The re-export watch: signals and cases by score, one case with its reasons, shipping bills loaded, a decision."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from documents import sheets
 from euc import countries, presenting
 from euc.paging import paginate
 from euc.views.certificates import FORM, REVIEWERS, take_step
-from shipments import watch, watch_law
-from shipments.models import ExportItem
+from shipments import signal_words, watch, watch_law
+from shipments.models import ExportItem, Signal
 from shipments.presenting import history
 from workflow import events
 from workflow.law import Step
@@ -65,19 +65,24 @@ class BillsForm(forms.Form):
 @require_safe
 @roles_required(*WATCHERS)
 def listing(request: HttpRequest) -> HttpResponse:
-    """Exports by status and score, and magnets inside exported products by country."""
+    """Signals and exports by status and score, and magnets inside exported products by country."""
     query = request.GET.copy()
     query.setdefault("status", watch_law.OPEN)
     form = FilterForm(query)
     rows = ExportItem.objects.visible_to(request.actor).select_related("importer")
+    signals = Signal.objects.visible_to(request.actor).select_related("importer", "certificate")
     if form.is_valid() and form.cleaned_data["status"]:
         rows = rows.filter(status=form.cleaned_data["status"])
+        signals = signals.filter(status=form.cleaned_data["status"])
+    first = list(signals.order_by("status", "-score", "-id")[: SHOWN + 1])
     embedded = [
         {**row, "name": countries.name(row["country"])} for row in watch.embedded_by_country()[:SHOWN]
     ]
     context = {
         "page": paginate(rows, order=("status", "-score", "-id"), query=request.GET),
         "form": form,
+        "signals": [signal_words.row(signal) for signal in first[:SHOWN]],
+        "has_more_signals": len(first) > SHOWN,
         "embedded": embedded,
         "may_load": request.actor.has(*REVIEWERS),
     }

@@ -21,7 +21,7 @@ from licensing.models import (
 )
 from licensing.services import LicenceFacts
 from shipments import arriving, custody, import_files, incidents, services, visiting, watch
-from shipments.models import ArrivingDocument, Consignment, ImportFile, Incident, Visit, VisitFile
+from shipments.models import ArrivingDocument, Consignment, ImportFile, Incident, Signal, Visit, VisitFile
 from shipments.services import LotPlan, Receipt
 
 KG = 1_000_000
@@ -266,15 +266,15 @@ def _visit(stage: str, mark: Any, certificate: Certificate, officer: Any, drafte
 
 
 def report_incidents(mark: Any, certificate: Certificate, officer: Any, senior: Any) -> dict[str, Incident]:
-    """One in every stage. The closed one was as reported, so it holds draws."""
+    """One in every stage. The closed one was as reported, so it holds draws until who did not close it frees them."""
     made = {
         stage: _incident(stage, mark, certificate, officer) for stage in ("OPEN", "UNDER_REVIEW", "CLOSED")
     }
-    for stage in ("UNDER_REVIEW", "CLOSED"):
+    for stage, by in (("UNDER_REVIEW", officer), ("CLOSED", senior)):
         reason = mark("submitted", "incident.reason")
-        incidents.take_up(incident=made[stage], by=officer, reason=reason)
+        incidents.take_up(incident=made[stage], by=by, reason=reason)
     reason = mark("submitted", "incident.reason")
-    incidents.close(incident=made["CLOSED"], by=senior, outcome="CONFIRMED", reason=reason)
+    incidents.close(incident=made["CLOSED"], by=officer, outcome="CONFIRMED", reason=reason)
     return made
 
 
@@ -295,3 +295,17 @@ def export(importer: Any, officer: Any) -> None:
     """Magnets as such that left India, raised as a case."""
     row = (importer.iec, "INBOM4", "4410001", f"{today():%d-%m-%Y}", "85051110", "NdFeB magnets", "US")
     watch.load(sheets.csv_of([watch.NEEDED, row]), by=officer)
+
+
+def signal(certificate: Certificate) -> None:
+    """Something that does not fit in the importer's books, as a night's weighing would have raised it."""
+    Signal.objects.create(
+        importer=certificate.importer,
+        kind="CONSUMPTION",
+        subject=f"{certificate.pk}||",
+        certificate=certificate,
+        score=50,
+        reasons=[["more_than_products_hold", 50]],
+        facts={"built_mg": 2 * KG, "stated_mg": KG, "units": 1, "each_mg": KG, "percent": 5},
+        measure=KG,
+    )

@@ -24,7 +24,7 @@ from documents import parts
 from euc.completeness import PAGES
 from euc.models import ListVersion, ScreeningHit
 from euc.models.certificate import today
-from shipments.models import ExportItem
+from shipments.models import ExportItem, Signal
 from tests.matrix import canaries, policy
 from tests.matrix.policy import Route
 from tests.matrix.routes import Address
@@ -34,6 +34,7 @@ from tests.matrix.world import (
     POLICIES,
     QUALITY,
     RULES,
+    SIGNAL_LIMITS,
     STATIONS,
     Own,
     Seeded,
@@ -208,9 +209,14 @@ SUBJECTS = {
     "feed-hook": _feed,
     "consignment": _consignment,
     "consignment-step": _consignment,
+    "delivery-paper": lambda seeded, stage: {**_consignment(seeded, stage), "number": 1},
     "lot": _lot,
     "export": lambda seeded, stage: {"pk": ExportItem.objects.get().pk},
     "export-step": lambda seeded, stage: {"pk": ExportItem.objects.get().pk},
+    "signal": lambda seeded, stage: {"pk": Signal.objects.get().pk},
+    "signal-step": lambda seeded, stage: {"pk": Signal.objects.get().pk},
+    "signal-limit": lambda seeded, stage: {"reference": SIGNAL_LIMITS["ADOPTED"]},
+    "signal-limit-step": lambda seeded, stage: {"reference": SIGNAL_LIMITS[stage]},
     "holding": _holding,
     "statement-file": lambda seeded, stage: {**_certificate(seeded, stage), "ending": "csv"},
     "incident": _incident,

@@ -281,6 +281,12 @@ ROUTES = {
     "shipments:consignment-step": Route(
         get=DRAFTERS, post=DRAFTERS, subject="consignment-step", after_post=ANSWERED
     ),
+    "shipments:delivery": Route(get=READERS, subject="consignment", at="RECEIVED"),
+    "shipments:delivery-ask": Route(post=RECORDERS, subject="consignment", at="RECEIVED"),
+    "shipments:delivery-progress": _open(get=READERS, subject="consignment", at="RECEIVED"),
+    "shipments:delivery-paper": _open(
+        get=READERS, subject="delivery-paper", at="RECEIVED", after_get=ABSENT
+    ),  # none sealed
     "shipments:stock": Route(get=READERS),
     "shipments:stock-load": Route(get=DRAFTERS, post=DRAFTERS, after_post="422"),
     "shipments:stock-example": _open(get=DRAFTERS, subject="ending", is_shared=True),
@@ -290,6 +296,7 @@ ROUTES = {
         get=DRAFTERS, post=DRAFTERS, subject="holding", at="ISSUED", after_post=ANSWERED
     ),
     "shipments:move": Route(get=DRAFTERS, post=DRAFTERS, subject="move", after_post=ANSWERED),
+    "shipments:oldest-first": Route(get=DRAFTERS, post=DRAFTERS, subject="move", after_post=ANSWERED),
     "shipments:posting-reverse": Route(
         get=DRAFTERS, post=DRAFTERS, subject="issue-posting", at="ISSUED", after_post=ANSWERED
     ),
@@ -298,6 +305,15 @@ ROUTES = {
     "shipments:watch-load": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
     "shipments:export": _open(get=SCREENERS, subject="export", is_shared=True),
     "shipments:export-step": _open(get=REVIEWERS, post=REVIEWERS, subject="export-step", is_shared=True),
+    "shipments:signal-list": _open(get=SCREENERS),
+    "shipments:signal": _open(get=SCREENERS, subject="signal", is_shared=True),
+    "shipments:signal-step": _open(get=REVIEWERS, post=REVIEWERS, subject="signal-step", is_shared=True),
+    "shipments:signal-limit-list": _open(get=SCREENERS),
+    "shipments:signal-limit-detail": _open(get=SCREENERS, subject="signal-limit", is_shared=True),
+    "shipments:signal-limit-propose": _open(get=REVIEWERS, post=REVIEWERS, after_post=ANSWERED),
+    "shipments:signal-limit-step": _open(
+        get=REVIEWERS, post=REVIEWERS, subject="signal-limit-step", is_shared=True, after_post=ANSWERED
+    ),
     # Visits: whoever oversees sees every one; officers hold them, importers answer
     "shipments:visit-list": Route(get=READERS),
     "shipments:visit-schedule": _open(
@@ -467,6 +483,7 @@ ROUTES = {
     "api:visit-detail": Route(get=READERS, subject="visit", at="ANSWERED", is_api=True),
     "api:incident-list": Route(get=READERS, is_api=True),
     "api:incident-detail": Route(get=READERS, subject="incident", at="OPEN", is_api=True),
+    "api-delivery": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
     "api-balance": Route(get=READERS, subject="certificate", at="ISSUED", is_api=True),
     "api-figures": _open(get=READERS, is_api=True),
     "api-figure": _open(get=READERS, subject="figure", is_shared=True, is_api=True),
@@ -603,10 +620,20 @@ VERBS = {
     "incident-step": {
         "take-up": Verb(REVIEWERS, "OPEN"),
         "close": Verb(frozenset({"senior"}), "UNDER_REVIEW"),  # the officer looked into it
+        "lift": Verb(frozenset({"senior"}), "CLOSED"),  # the officer closed it
     },
     "export-step": {
         "explain": Verb(REVIEWERS, "OPEN"),
         "confirm": Verb(frozenset({"senior"}), "OPEN"),
+    },
+    "signal-step": {
+        "explain": Verb(REVIEWERS, "OPEN"),
+        "confirm": Verb(frozenset({"senior"}), "OPEN"),
+    },
+    "signal-limit-step": {
+        "adopt": Verb(frozenset({"senior"}), "PROPOSED"),  # the officer proposed it
+        "withdraw": Verb(REVIEWERS, "PROPOSED"),
+        "retire": Verb(frozenset({"senior"}), "ADOPTED"),
     },
     "move": {"issue": Verb(DRAFTERS, "ISSUED")},
     "hit-step": {

@@ -57,6 +57,8 @@ from ministry.figures import FIGURES
 from ministry.models import SavedView
 from ministry.naming import Names
 from ministry.tables import Query
+from shipments import signal_law, signal_limits
+from shipments.models import SignalLimit
 from tests.factories import MembershipFactory, OrganisationFactory, SiteFactory, UserFactory
 from tests.matrix import goods
 from tests.matrix.canaries import Canaries
@@ -64,6 +66,7 @@ from workflow.models import Errand
 
 STATIONS = {"ADOPTED": "MEA-v1", "PROPOSED": "MATRIX-v1"}
 LIMITS = {"ADOPTED": "REVIEW-v1", "PROPOSED": "MATRIX-v1"}
+SIGNAL_LIMITS = {"ADOPTED": "SCRAP-PERCENT-v1", "PROPOSED": "MATRIX-v1"}
 QUALITY = {"ADOPTED": "CAPACITY-v1", "PROPOSED": "MATRIX-v1"}
 RULES = {"ADOPTED": "CN-18-2025-DY-v1", "PROPOSED": "CN-MATRIX-v1"}
 CLAUSES = {"ADOPTED": "NO_WMD-v1", "PROPOSED": "MATRIX_CLAUSE-v1"}
@@ -132,6 +135,8 @@ def build(rows_of) -> World:
     _propose_check(people["officer"])
     limits.load()
     _propose_limit(people["officer"])
+    signal_limits.load()
+    _propose_signal_limit(people["officer"])
     authority = people["officer"].organisation
     seeded, owned = {}, {}
     before = rows_of()
@@ -147,6 +152,7 @@ def build(rows_of) -> World:
     people["broker"] = _broker(seeded)
     _hits(seeded["a"].certificates["ISSUED"], people["officer"])
     goods.export(seeded["a"].organisation, people["officer"])
+    goods.signal(seeded["a"].certificates["ISSUED"])
     overseers = {name: people[name] for name in ("officer", "senior", "auditor", "analyst")}
     overseers["other"] = _person("Omana Other", authority, Role.OFFICER)
     own = {name: _own(actor) for name, actor in overseers.items()}
@@ -222,6 +228,14 @@ def _propose_limit(officer) -> None:
     columns = {name: getattr(known, name) for name in names}
     code = LIMITS["PROPOSED"].removesuffix("-v1")
     dating.propose(kind=TimeLimit, law=limit_law.LIMIT, by=officer, columns=columns, code=code)
+
+
+def _propose_signal_limit(officer) -> None:
+    known = SignalLimit.objects.get(reference=SIGNAL_LIMITS["ADOPTED"])
+    names = ("kind", "value", "effective_from", "source", "confidence")
+    columns = {name: getattr(known, name) for name in names}
+    code = SIGNAL_LIMITS["PROPOSED"].removesuffix("-v1")
+    dating.propose(kind=SignalLimit, law=signal_law.LIMIT, by=officer, columns=columns, code=code)
 
 
 def _person(full_name, organisation, *roles, email=None, **given) -> Actor:

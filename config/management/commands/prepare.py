@@ -18,6 +18,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, **quiet)
         call_command("load_reference", **quiet)
         call_command("load_calendar", **quiet)
+        call_command("raise_signals", only_limits=True, **quiet)
         if settings.DEMONSTRATION:
             call_command("load_demonstration", **quiet)
         call_command("rebuild_figures", if_outgrown=True, **quiet)
