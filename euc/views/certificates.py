@@ -206,7 +206,7 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _may_countersign(request: HttpRequest, certificate: Certificate) -> dict[str, bool]:
-    may = request.actor.has(Role.SIGNATORY) and certificate.is_in_force()
+    may = countersigning.is_offered(certificate, request.actor)
     return {"may_countersign": may, "may_esign": may and provider.is_configured()}
 
 

@@ -53,7 +53,7 @@ def test_is_kept_registered_and_shown_to_all(client_for, signatory, auditor, sea
 def test_takes_the_place_of_the_sealed_file_in_the_dossier(signatory, sealed, found_good):
     before = dossier.edition(sealed)
     signed = countersigning.check(sealed, b"%PDF-1.7 mine\n%%EOF\n")
-    countersigning.keep(certificate=sealed, by=signatory, signed=signed)
+    countersigning.keep(paper=sealed, by=signatory, signed=signed)
     assert dossier.edition(sealed) == before + 1
     first = next(iter(dossier._signed(sealed)))
     assert first.content == b"%PDF-1.7 mine\n%%EOF\n"
@@ -84,9 +84,9 @@ def test_is_the_signatorys_alone(client_for, drafter, officer, stranger, sealed,
     assert bring(client_for(drafter), sealed, url).status_code == 403
     assert bring(client_for(officer), sealed, url).status_code == 403
     with pytest.raises(engine.NotAllowed):
-        countersigning.keep(certificate=sealed, by=officer, signed=a_signature())
+        countersigning.keep(paper=sealed, by=officer, signed=a_signature())
     with pytest.raises(engine.NotAllowed):
-        countersigning.keep(certificate=sealed, by=stranger, signed=a_signature())
+        countersigning.keep(paper=sealed, by=stranger, signed=a_signature())
 
 
 def test_without_one_there_is_none_to_fetch(client_for, signatory, sealed, url):
