@@ -12,17 +12,19 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.roles import Role
 from documents import countersigning, storing
+from documents.models import Document
 from euc.models import Certificate, Countersignature, Undertaking
 from workflow import engine, events
 
 KIND, UNDERTAKING_KIND = "euc.countersigned", "euc.countersigned_undertaking"
+PROVEN, UNDERTAKING_PROVEN = f"{KIND}_proven", f"{UNDERTAKING_KIND}_proven"
 Signable = Certificate | Undertaking
 
 
 def of(paper: Signable) -> Countersignature | None:
     """The signature under the revision that is in force."""
     mine = Countersignature.objects.filter(**which(paper), revision=paper.revision_number)
-    return mine.select_related("document__file", "brought_by", "esign").first()
+    return mine.select_related("document__file", "proven__file", "brought_by", "esign").first()
 
 
 def is_offered(paper: Signable, by: Actor) -> bool:
@@ -67,31 +69,24 @@ def keep(
     at: datetime | None = None,
     told: dict[str, str] | None = None,
 ) -> Countersignature:
-    """Register the file beside the sealed one. Refuses as `refuse`, under the paper's lock.
+    """Register the file beside the sealed one, as it was brought and with its evidence behind.
 
-    `told` goes into the event beside what the signature says.
+    Refuses as `refuse`, under the paper's lock. `told` goes into the event beside what the signature says.
     """
     at = at or timezone.now()
     engine.lock(paper)
     refuse(paper, by)
-    assert paper.document is not None
-    document = storing.register(
-        content=signed.content,
-        kind=UNDERTAKING_KIND if isinstance(paper, Undertaking) else KIND,
-        reference=paper.reference,
-        revision=paper.revision_number,
-        content_hash=paper.content_hash,
-        signer_subject=signed.subject,
-        signed_at=signed.signed_at,
-        page_count=paper.document.page_count,
-        book=paper.book,
-        name=f"{paper.slug}-signed.pdf",
-    )
+    is_pledge = isinstance(paper, Undertaking)
+    document = _register(paper, signed, signed.content, UNDERTAKING_KIND if is_pledge else KIND)
+    proven = None
+    if signed.proven:
+        proven = _register(paper, signed, signed.proven, UNDERTAKING_PROVEN if is_pledge else PROVEN)
     columns = ("subject", "serial", "issuer", "valid_from", "valid_until", "signed_at", "stamped_at")
     made = Countersignature.objects.create(
         **which(paper),
         revision=paper.revision_number,
         document=document,
+        proven=proven,
         brought_by=by.person,
         brought_at=at,
         **{name: getattr(signed, name) for name in columns},
@@ -104,9 +99,26 @@ def keep(
         at=at,
         details={
             "sha256": document.sha256,
+            **({"proven_sha256": proven.sha256} if proven else {}),
             "serial": signed.serial,
             "subject": signed.subject,
             **(told or {}),
         },
     )
     return made
+
+
+def _register(paper: Signable, signed: countersigning.Countersigned, content: bytes, kind: str) -> Document:
+    assert paper.document is not None
+    return storing.register(
+        content=content,
+        kind=kind,
+        reference=paper.reference,
+        revision=paper.revision_number,
+        content_hash=paper.content_hash,
+        signer_subject=signed.subject,
+        signed_at=signed.signed_at,
+        page_count=paper.document.page_count,
+        book=paper.book,
+        name=f"{paper.slug}-signed.pdf",
+    )

@@ -64,7 +64,7 @@ def _frozen(certificate: Certificate) -> dict[str, Any]:
 
 def _as_signed(paper: countersigning.Signable) -> Document | None:
     countersigned = countersigning.of(paper)
-    return countersigned.document if countersigned else paper.document
+    return countersigned.kept if countersigned else paper.document
 
 
 def _signed(certificate: Certificate) -> Iterator[Item]:

@@ -18,6 +18,9 @@ class Countersignature(AppendOnlyModel):
     undertaking = models.ForeignKey(Undertaking, models.PROTECT, null=True, related_name="countersignatures")
     revision = models.PositiveIntegerField()
     document = models.OneToOneField(Document, models.PROTECT, related_name="countersignature")
+    proven = models.OneToOneField(
+        Document, models.PROTECT, null=True, related_name="proven_countersignature"
+    )  # the same file with validation data behind the signature
     subject = models.CharField(max_length=500)
     serial = models.CharField(max_length=80)
     issuer = models.CharField(max_length=500)
@@ -46,6 +49,11 @@ class Countersignature(AppendOnlyModel):
 
     def __str__(self):
         return f"{self.certificate or self.undertaking}: {self.subject}"
+
+    @property
+    def kept(self) -> Document:
+        """The file to hand out: with its validation data where there is any."""
+        return self.proven or self.document
 
     @property
     def is_personal(self) -> bool:

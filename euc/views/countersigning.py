@@ -79,4 +79,4 @@ def _fetch(paper: Signable) -> HttpResponse:
     signed = countersigning.of(paper)
     if signed is None:
         raise Http404
-    return file_response(signed.document.file, signed.document.file.name)
+    return file_response(signed.kept.file, signed.kept.file.name)

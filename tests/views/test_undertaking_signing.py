@@ -67,9 +67,12 @@ def test_really_signed_and_judged(client_for, signatory, blanket, url, sealing_k
     assert "the importer is" in bring(client, undertaking, url, stranger).content.decode()
     signed = importers_token.sign(downloaded, importers_token.Token(organisation=undertaking.importer.name))
     assert bring(client, undertaking, url, signed).status_code == 302
-    document = countersigning.of(undertaking).document
-    assert storing.read(document.file).startswith(downloaded)
+    kept = countersigning.of(undertaking)
+    document = kept.document
+    assert storing.read(document.file) == signed
+    assert storing.read(kept.proven.file).startswith(signed)
     assert verifying.examine(signed).document == document
+    assert verification.status_of(kept.proven)["reference"] == undertaking.reference
     assert verification.status_of(document)["in_force"]
     page = client.post("/verify/", {"file": SimpleUploadedFile("s.pdf", signed)}).content.decode()
     assert "Genuine and in force" in page
