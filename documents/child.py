@@ -1,4 +1,4 @@
-"""What runs in the bounded child process: of the product it imports the reader alone, and answers one JSON line.
+"""What runs in the bounded child process: of the product it imports reader and writer, and answers one JSON line.
 
 Started by `documents.bounded` as a program: question (one JSON line) and bytes on stdin.
 """
@@ -80,10 +80,14 @@ def signatures(content: bytes, roots: str, stamp_roots: str = "") -> dict:
 
 
 def _opened(content: bytes):
-    sys.path.append(str(Path(__file__).parents[1]))  # the child is started without any path of the product
+    _find_the_product()
     from documents.quick_reader import QuickReader
 
     return QuickReader(io.BytesIO(content), strict=False)
+
+
+def _find_the_product() -> None:
+    sys.path.append(str(Path(__file__).parents[1]))  # the child is started without any path of the product
 
 
 def _judge(signature, roots: str, stamp_roots: str) -> dict:
@@ -184,7 +188,17 @@ def countersignature(content: bytes, roots: str, seal_roots: str, stamp_roots: s
             }
             for one in signed.validation_path.iter_certs(include_root=False)
         ],
+        "chain": [one.dump().hex() for one in signed.validation_path.iter_certs(include_root=True)],
     }
+
+
+def evidence(content: bytes, certificates: list[str], lists: list[str]) -> dict:
+    """What is added to a PDF to hold certificates and lists of revoked ones (DER in hexadecimal digits)."""
+    _find_the_product()
+    from documents import writing
+
+    whole = writing.with_evidence(content, map(bytes.fromhex, certificates), map(bytes.fromhex, lists))
+    return {"added": base64.b64encode(whole[len(content) :]).decode()}
 
 
 def _named(certificate, part: str) -> str:
@@ -401,6 +415,7 @@ def _check_xml(name: str, text: bytes) -> None:
 TASKS: dict[str, Callable[..., dict]] = {
     "signatures": signatures,
     "countersignature": countersignature,
+    "evidence": evidence,
     "pdf": pdf,
     "image": image,
     "picture": picture,

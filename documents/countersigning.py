@@ -2,23 +2,26 @@
 
 The file must be the sealed bytes with one more signature after them and nothing else changed. Judged in the bounded
 child: the signature, its certificate's chain to DSC_TRUST_ROOTS, its validity at the time of signing, its key usage.
-Then the lists of revoked certificates are asked.
+Then the lists of revoked certificates are asked, and put behind the signature in the file that is kept.
 Source: Information Technology Act, 2000, s. 3; CCA's interoperability guidelines for Digital Signature Certificates.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from cryptography import x509
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from documents import bounded, revoking, stamping
+from documents import bounded, proving, revoking, stamping
 
 FIELD = "Importer"
 CLOCKS_DIFFER_AT_MOST = timedelta(minutes=10)
@@ -77,16 +80,16 @@ class Countersigned:
     valid_until: datetime
     signed_at: datetime
     stamped_at: datetime | None
+    proven: bytes = b""  # the content with its evidence behind (`documents.proving`); empty without any
 
 
 def check(content: bytes, *, sealed: bytes, sealed_at: datetime, organisation: str) -> Countersigned:
     """Judge a file that should be `sealed` with the signature of `organisation`. Raises Refused."""
-    found, path = _judged(content, sealed, sealed_at)
+    found, about = _judged(content, sealed, sealed_at)
     if same_name(found.organisation) != same_name(organisation):
         text = _("The certificate names “%(found)s”; the importer is “%(wanted)s”.")
         raise Refused(text % {"found": found.organisation or "–", "wanted": organisation})
-    _refuse_revoked(path, found.stamped_at)
-    return found
+    return _proven(found, about)
 
 
 def check_personal(content: bytes, *, sealed: bytes, sealed_at: datetime, person: str) -> Countersigned:
@@ -94,19 +97,18 @@ def check_personal(content: bytes, *, sealed: bytes, sealed_at: datetime, person
 
     Their certificate names no organisation. Raises Refused.
     """
-    found, path = _judged(content, sealed, sealed_at)
+    found, about = _judged(content, sealed, sealed_at)
     if found.organisation.casefold() not in PERSONAL:
         text = _("The certificate is of an organisation, “%(found)s”, and not of a person.")
         raise Refused(text % {"found": found.organisation})
     if same_person(found.person) != same_person(person):
         text = _("The certificate names “%(found)s”; who began to sign is “%(wanted)s”.")
         raise Refused(text % {"found": found.person or "–", "wanted": person})
-    _refuse_revoked(path, found.stamped_at)
-    return found
+    return _proven(found, about)
 
 
-def _judged(content: bytes, sealed: bytes, sealed_at: datetime) -> tuple[Countersigned, list[dict]]:
-    """What the signature says, whoever it names, and the certificates it rests on."""
+def _judged(content: bytes, sealed: bytes, sealed_at: datetime) -> tuple[Countersigned, dict]:
+    """What the signature says, whoever it names, and the child's whole answer with the certificates it rests on."""
     if len(content) > settings.VERIFY_MAX_BYTES:
         raise Refused(_("The file is larger than any certificate can be."))
     if content == sealed:
@@ -132,21 +134,42 @@ def _judged(content: bytes, sealed: bytes, sealed_at: datetime) -> tuple[Counter
         stamped_at=datetime.fromisoformat(about["stamped_at"]) if about["stamped_at"] else None,
     )
     _refuse_wrong_time(found, sealed_at)
-    return found, about["path"]
+    return found, about
 
 
-def _refuse_revoked(path: list[dict], signed_by: datetime | None) -> None:
+def _proven(found: Countersigned, about: dict) -> Countersigned:
+    """The same with what it rests on behind the signature. Raises Refused for what was revoked."""
+    at = datetime.now(UTC)
+    chain = [x509.load_der_x509_certificate(bytes.fromhex(one)) for one in about["chain"]]
     try:
-        for one in path:
-            issuer, serial = bytes.fromhex(one["issuer"]), int(one["serial"], 16)
-            if revoking.is_revoked(issuer, serial, datetime.now(UTC), signed_by=signed_by):
-                raise Refused(str(REFUSALS["REVOKED"]))
+        _refuse_revoked(about["path"], at, found.stamped_at)
+        with _bounded():
+            proven = proving.kept(found.content, chain, at, stamped=found.stamped_at is not None)
     except revoking.NoList:
         raise NotNow(str(REFUSALS["NO_LIST"])) from None
+    return replace(found, proven=proven)
+
+
+def _refuse_revoked(path: list[dict], at: datetime, signed_by: datetime | None) -> None:
+    for one in path:
+        issuer, serial = bytes.fromhex(one["issuer"]), int(one["serial"], 16)
+        if revoking.is_revoked(issuer, serial, at, signed_by=signed_by):
+            raise Refused(str(REFUSALS["REVOKED"]))
+
+
+@contextlib.contextmanager
+def _bounded() -> Iterator[None]:
+    """What the bounded child could not do, as a refusal in words."""
+    try:
+        yield
+    except bounded.TooCostly:
+        raise Refused(_("The file is built so that reading it takes too long.")) from None
+    except bounded.Busy:
+        raise NotNow(_("Many files are being checked just now. Try again in a minute.")) from None
 
 
 def _asked(content: bytes) -> dict:
-    try:
+    with _bounded():
         answer = bounded.read(
             "countersignature",
             content,
@@ -154,10 +177,6 @@ def _asked(content: bytes) -> dict:
             seal_roots=_pem(settings.SEAL_TRUST_ROOTS),
             stamp_roots=_pem(stamping.roots_file()),
         )
-    except bounded.TooCostly:
-        raise Refused(_("The file is built so that reading it takes too long.")) from None
-    except bounded.Busy:
-        raise NotNow(_("Many files are being checked just now. Try again in a minute.")) from None
     if code := answer.get("refused"):
         raise Refused(str(REFUSALS.get(code, REFUSALS["UNREADABLE"])))
     return answer

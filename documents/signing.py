@@ -8,7 +8,6 @@ A `Signer` is all the rest knows of the key, so that an HSM can take the place o
 
 import functools
 import hashlib
-import io
 import os
 import re
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from django.conf import settings
 
-from documents import pkcs11_signer, revoking, stamping
+from documents import pkcs11_signer, proving, revoking, stamping, writing
 
 FIELD = "Seal"
 LATER_SIGNATURE = (42, 4, 262, 26)  # points from the lower left corner, below the page's foot
@@ -92,7 +91,7 @@ def seal(pdf: bytes, *, reason: str, at: datetime, leaves_field: str = "") -> Se
     signer, authority, now = current_signer(), stamping.authority(), datetime.now(UTC)
     _refuse_outside_dates(signer.certificate, now)
     _refuse_revoked(signer, now)
-    writer = writer_of(pdf)
+    writer = writing.writer_of(pdf)
     _embed_lists(writer, signer, now, stamped=authority is not None)
     if leaves_field:
         _leave_field(writer, leaves_field)
@@ -155,16 +154,9 @@ def _refuse_revoked(signer: Signer, at: datetime) -> None:
 
 def _embed_lists(writer: Any, signer: Signer, at: datetime, *, stamped: bool) -> None:
     """Put certificates and lists of revoked ones into the file before it is sealed, so that the seal covers them."""
-    from asn1crypto import crl
-    from pyhanko.sign.validation.dss import DocumentSecurityStore
-
-    tellers = stamping.roots() if stamped else []
-    issuers = [one.issuer for one in (signer.certificate, *signer.chain)] + [one.subject for one in tellers]
-    lists = revoking.of((name.public_bytes() for name in issuers), at)
+    certificates, lists = proving.evidence((signer.certificate, *signer.chain), at, stamped=stamped)
     if lists:
-        certificates = [_asn1(one) for one in (signer.certificate, *signer.chain, *tellers)]
-        parsed = [crl.CertificateList.load(one) for one in lists]
-        DocumentSecurityStore.supply_dss_in_writer(writer, None, certs=certificates, crls=parsed)
+        writing.embed(writer, certificates, lists)
 
 
 def confirm(content: bytes, certificate: x509.Certificate, *, stamped: bool = False) -> None:
@@ -244,23 +236,6 @@ def _sign(writer: Any, signer: Signer, reason: str, at: datetime, authority: Any
         raise NoKey(str(problem)) from problem
     except TimestampRequestError as problem:
         raise stamping.NoTimeStamp(f"The time-stamping authority answers wrongly: {problem}") from problem
-
-
-def writer_of(pdf: bytes) -> Any:
-    """An incremental pyHanko writer whose file identifier follows from the file instead of from chance."""
-    from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-
-    class Writer(IncrementalPdfFileWriter):
-        @classmethod
-        def _handle_id(cls, prev: Any) -> ArrayObject:
-            first, _random = super()._handle_id(prev)
-            return ArrayObject([first, ByteStringObject(hashlib.sha256(pdf).digest()[:16])])
-
-        def _update_meta(self) -> None:
-            """Leave the metadata as printed; pyHanko would write the present moment into it."""
-
-    return Writer(io.BytesIO(pdf))
 
 
 @functools.cache

@@ -1,8 +1,9 @@
-"""The importer's own signature under an issued certificate, kept once for each revision and registered as genuine."""
+"""The importer's own signature under a sealed certificate or undertaking: kept once for each revision, registered."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,90 +12,113 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.roles import Role
 from documents import countersigning, storing
-from euc.models import Certificate, Countersignature
+from documents.models import Document
+from euc.models import Certificate, Countersignature, Undertaking
 from workflow import engine, events
 
-KIND = "euc.countersigned"
+KIND, UNDERTAKING_KIND = "euc.countersigned", "euc.countersigned_undertaking"
+PROVEN, UNDERTAKING_PROVEN = f"{KIND}_proven", f"{UNDERTAKING_KIND}_proven"
+Signable = Certificate | Undertaking
 
 
-def of(certificate: Certificate) -> Countersignature | None:
-    """The signature under the revision that was issued."""
-    mine = Countersignature.objects.filter(certificate=certificate, revision=certificate.revision_number)
-    return mine.select_related("document__file", "brought_by", "esign").first()
+def of(paper: Signable) -> Countersignature | None:
+    """The signature under the revision that is in force."""
+    mine = Countersignature.objects.filter(**which(paper), revision=paper.revision_number)
+    return mine.select_related("document__file", "proven__file", "brought_by", "esign").first()
 
 
-def refuse(certificate: Certificate, by: Actor) -> None:
+def is_offered(paper: Signable, by: Actor) -> bool:
+    """Whether the page of the paper leads this person to signing it."""
+    return by.has(Role.SIGNATORY) and by.organisation.pk == paper.importer_id and paper.is_in_force()
+
+
+def which(paper: Signable) -> dict[str, Any]:
+    """The paper as the column that names it."""
+    return {"undertaking" if isinstance(paper, Undertaking) else "certificate": paper}
+
+
+def refuse(paper: Signable, by: Actor) -> None:
     """Refuse whom it is not for, and what cannot be signed now: not in force, not sealed yet, signed already."""
-    if by.organisation.pk != certificate.importer_id or not by.has(Role.SIGNATORY):
+    if by.organisation.pk != paper.importer_id or not by.has(Role.SIGNATORY):
         raise engine.NotAllowed(_("Only the importer's signatory signs for it."))
-    if not certificate.is_in_force():
-        raise engine.WrongStatus(_("Only a certificate in force is signed."))
-    if certificate.document is None:
+    if not paper.is_in_force():
+        raise engine.WrongStatus(_("Only what is in force is signed."))
+    if paper.document is None:
         raise engine.WrongStatus(_("The signed documents are not there yet; try again in a moment."))
-    if of(certificate):
+    if of(paper):
         raise engine.WrongStatus(_("It carries the importer's signature already."))
 
 
-def check(certificate: Certificate, content: bytes) -> countersigning.Countersigned:
+def check(paper: Signable, content: bytes) -> countersigning.Countersigned:
     """Judge the file that was brought back; takes a second. Raises `countersigning.Refused`."""
-    assert certificate.document is not None
+    assert paper.document is not None
     return countersigning.check(
         content,
-        sealed=storing.read(certificate.document.file),
-        sealed_at=certificate.document.signed_at,
-        organisation=certificate.importer.name,
+        sealed=storing.read(paper.document.file),
+        sealed_at=paper.document.signed_at,
+        organisation=paper.importer.name,
     )
 
 
 @transaction.atomic
 def keep(
     *,
-    certificate: Certificate,
+    paper: Signable,
     by: Actor,
     signed: countersigning.Countersigned,
     at: datetime | None = None,
     told: dict[str, str] | None = None,
 ) -> Countersignature:
-    """Register the file beside the sealed one. Refuses as `refuse`, under the certificate's lock.
+    """Register the file beside the sealed one, as it was brought and with its evidence behind.
 
-    `told` goes into the event beside what the signature says.
+    Refuses as `refuse`, under the paper's lock. `told` goes into the event beside what the signature says.
     """
     at = at or timezone.now()
-    engine.lock(certificate)
-    refuse(certificate, by)
-    assert certificate.document is not None
-    document = storing.register(
-        content=signed.content,
-        kind=KIND,
-        reference=certificate.reference,
-        revision=certificate.revision_number,
-        content_hash=certificate.content_hash,
-        signer_subject=signed.subject,
-        signed_at=signed.signed_at,
-        page_count=certificate.document.page_count,
-        book=certificate.book,
-        name=f"{certificate.slug}-signed.pdf",
-    )
+    engine.lock(paper)
+    refuse(paper, by)
+    is_pledge = isinstance(paper, Undertaking)
+    document = _register(paper, signed, signed.content, UNDERTAKING_KIND if is_pledge else KIND)
+    proven = None
+    if signed.proven:
+        proven = _register(paper, signed, signed.proven, UNDERTAKING_PROVEN if is_pledge else PROVEN)
     columns = ("subject", "serial", "issuer", "valid_from", "valid_until", "signed_at", "stamped_at")
     made = Countersignature.objects.create(
-        certificate=certificate,
-        revision=certificate.revision_number,
+        **which(paper),
+        revision=paper.revision_number,
         document=document,
+        proven=proven,
         brought_by=by.person,
         brought_at=at,
         **{name: getattr(signed, name) for name in columns},
     )
     events.record(
-        book=certificate.book,
-        subject=certificate,
-        verb="euc.certificate.countersign",
+        book=paper.book,
+        subject=paper,
+        verb=f"euc.{paper._meta.model_name}.countersign",
         by=by,
         at=at,
         details={
             "sha256": document.sha256,
+            **({"proven_sha256": proven.sha256} if proven else {}),
             "serial": signed.serial,
             "subject": signed.subject,
             **(told or {}),
         },
     )
     return made
+
+
+def _register(paper: Signable, signed: countersigning.Countersigned, content: bytes, kind: str) -> Document:
+    assert paper.document is not None
+    return storing.register(
+        content=content,
+        kind=kind,
+        reference=paper.reference,
+        revision=paper.revision_number,
+        content_hash=paper.content_hash,
+        signer_subject=signed.subject,
+        signed_at=signed.signed_at,
+        page_count=paper.document.page_count,
+        book=paper.book,
+        name=f"{paper.slug}-signed.pdf",
+    )

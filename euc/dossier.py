@@ -17,12 +17,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from documents import qr, rendering, signing, storing
 from documents.models import Document, StoredFile
 from euc import countersigning, custody, printed_words, printing
-from euc.models import Certificate, OriginalEntry
+from euc.models import Certificate, Countersignature, OriginalEntry
 from euc.printed_words import Words
 from workflow import engine, errands
 
@@ -61,11 +62,15 @@ def _frozen(certificate: Certificate) -> dict[str, Any]:
     return certificate.revisions.get(number=certificate.revision_number).content
 
 
+def _as_signed(paper: countersigning.Signable) -> Document | None:
+    countersigned = countersigning.of(paper)
+    return countersigned.kept if countersigned else paper.document
+
+
 def _signed(certificate: Certificate) -> Iterator[Item]:
     """The certificate as sealed, with the importer's signature if it has one, and its data as attached inside."""
-    assert certificate.document is not None
-    countersigned = countersigning.of(certificate)
-    document = countersigned.document if countersigned else certificate.document
+    document = _as_signed(certificate)
+    assert document is not None
     yield Item(f"01-certificate/{certificate.slug}.pdf", printing.TITLE, storing.read(document.file))
     data = printing.certificate_json(content=_frozen(certificate), issue=certificate.issue_block)
     words = Words("The certificate as data", "证明的机器可读数据")
@@ -73,13 +78,12 @@ def _signed(certificate: Certificate) -> Iterator[Item]:
 
 
 def _undertakings(certificate: Certificate) -> Iterator[Item]:
-    """The sealed undertakings that the certificate rests on."""
+    """The sealed undertakings that the certificate rests on, with the importer's signature where they have one."""
     for undertaking in certificate.promises():
-        if undertaking.document is not None:
+        document = _as_signed(undertaking)
+        if document is not None:
             words = Words(f"Undertaking {undertaking.reference}", f"承诺书 {undertaking.reference}")
-            yield Item(
-                f"02-undertakings/{undertaking.slug}.pdf", words, storing.read(undertaking.document.file)
-            )
+            yield Item(f"02-undertakings/{undertaking.slug}.pdf", words, storing.read(document.file))
 
 
 def _assessments(certificate: Certificate) -> Iterator[Item]:
@@ -155,7 +159,13 @@ def refuse_unready(certificate: Certificate) -> None:
 
 def edition(certificate: Certificate) -> int:
     """Which dossier the record gives now: each entry about the paper original and each signature makes another."""
-    return certificate.original_entries.count() + certificate.countersignatures.count() + 1
+    return certificate.original_entries.count() + _countersignatures(certificate).count() + 1
+
+
+def _countersignatures(certificate: Certificate) -> QuerySet:
+    """The importer's signatures under the certificate and under what it promised."""
+    of_promises = Q(undertaking__in=certificate.promises())
+    return Countersignature.objects.filter(Q(certificate=certificate) | of_promises)
 
 
 def is_sealed(certificate: Certificate) -> bool:
@@ -210,7 +220,7 @@ def _as_of(certificate: Certificate) -> datetime:
     """When the record last changed that the dossier shows."""
     assert certificate.document is not None
     recorded = certificate.original_entries.values_list("recorded_at", flat=True)
-    brought = certificate.countersignatures.values_list("brought_at", flat=True)
+    brought = _countersignatures(certificate).values_list("brought_at", flat=True)
     return max([certificate.document.signed_at, *recorded, *brought])
 
 

@@ -188,7 +188,7 @@ def _keep(esign: Esign, by: Actor, signed: judging.Countersigned, at: datetime) 
     if esign.revision != esign.certificate.revision_number:
         raise engine.WrongStatus(_("The certificate was changed since the signing began."))
     kept = countersigning.keep(
-        certificate=esign.certificate, by=by, signed=signed, at=at, told={"esign": esign.txn}
+        paper=esign.certificate, by=by, signed=signed, at=at, told={"esign": esign.txn}
     )
     Esign.objects.filter(pk=esign.pk).update(state=Esign.State.DONE, settled_at=at, countersignature=kept)
     esign.refresh_from_db()

@@ -480,7 +480,7 @@ class DraftFileForm(forms.Form):
 class CommentForm(forms.Form):
     """A reviewer's remark on a field."""
 
-    text = TextField(max_length=1000, label=_("Comment"))
+    text = TextField(max_length=1000, label=_("Comment"), widget=forms.Textarea(attrs={"data-focus": True}))
 
 
 class StepForm(forms.Form):

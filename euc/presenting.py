@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -186,6 +187,15 @@ class Row:
     def key(self) -> tuple[str, int, str]:
         return (self.page, self.line, self.field)
 
+    @property
+    def anchor(self) -> str:
+        """Where it stands on a page, as the `id` of its element."""
+        return f"row-{self.page}-{self.line}-{self.field}"
+
+    @property
+    def query(self) -> str:
+        return urlencode({"page": self.page, "field": self.field, "line": self.line})
+
 
 @dataclass(frozen=True)
 class Section:
@@ -222,6 +232,11 @@ def sections(content: dict[str, Any]) -> list[Section]:
         *map(_line_section, content["goods"]),
         _use(content["end_use"]),
     ]
+
+
+def row_at(shown: list[Section], key: tuple[str, int, str]) -> tuple[Section, Row] | None:
+    """The row that shows a drafting field, with the section it stands in."""
+    return next(((section, row) for section in shown for row in section.rows if row.key == key), None)
 
 
 def _party_rows(role: str, party: dict[str, Any]) -> list[Row]:

@@ -87,7 +87,7 @@ def print_undertaking(errand: Errand) -> Printed:
     issue = undertaking.issue_block | {"verify_url": f"{settings.SITE_URL}/v/{undertaking.token}/"}
     pdf = pledge_printing.undertaking_pdf(content=signed.content, issue=issue)
     at = timezone.now()
-    sealed = signing.seal(pdf, reason=undertaking.reference, at=at)
+    sealed = signing.seal(pdf, reason=undertaking.reference, at=at, leaves_field=countersigning.FIELD)
     return Printed(sealed.content, sealed.signer_subject, sealed.page_count, at, issue)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from documents.models import Document
-from euc import workflow
+from euc import countersigning, workflow
 from euc.models import Certificate, Revision, SignedUndertaking, Undertaking
 
 
@@ -84,7 +84,10 @@ class PublicUndertaking:
 
 
 MASS_BALANCE, CONSUMPTION, DELIVERY = "euc.mass_balance", "euc.consumption", "euc.delivery"
-ABOUT_A_CERTIFICATE = frozenset({"euc.dossier", "euc.countersigned", MASS_BALANCE, CONSUMPTION, DELIVERY})
+ABOUT_A_CERTIFICATE = frozenset(
+    {"euc.dossier", countersigning.KIND, countersigning.PROVEN, MASS_BALANCE, CONSUMPTION, DELIVERY}
+)
+ABOUT_AN_UNDERTAKING = frozenset({countersigning.UNDERTAKING_KIND, countersigning.UNDERTAKING_PROVEN})
 CLAUSE_FIELDS = ("code", "version", "en", "zh", "hi")
 PARTY_FIELDS = ("name", "name_zh", "name_hi", "country")
 GOODS_FIELDS = (
@@ -129,6 +132,8 @@ def of_document(document: Document) -> PublicView | PublicUndertaking | None:
         return _of_one(certificate__true_copies__document=document)
     if document.kind in ABOUT_A_CERTIFICATE:
         return _of_one(certificate__reference=document.reference)
+    if document.kind in ABOUT_AN_UNDERTAKING:
+        return _undertaking(undertaking__reference=document.reference)
     return _of_one(certificate__document=document) or _undertaking(undertaking__document=document)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from asn1crypto import cms
 
-from documents import countersigning, signing, stamping
+from documents import countersigning, stamping, writing
 from documents.esigning.refusing import Refused
 
 # Hexadecimal digits: 32 kB for certificate, chain, lists of revoked certificates and a time-stamp.
@@ -37,7 +37,7 @@ def prepare(sealed: bytes, *, at: datetime, name: str) -> Prepared:
     from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
     from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
-    writer = signing.writer_of(sealed)
+    writer = writing.writer_of(sealed)
     steps = PdfCMSEmbedder().write_cms(countersigning.FIELD, writer, existing_fields_only=True)
     try:
         next(steps)

@@ -20,7 +20,6 @@ from documents.esigning import provider
 from euc import (
     assessing,
     capacity,
-    completeness,
     consequences,
     content,
     control,
@@ -87,8 +86,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 def reviewed(request: HttpRequest, certificate: Certificate) -> dict[str, Any]:
     """All that is said of a certificate: what it holds, what was found, remarked and done, and the steps."""
-    reviewing = request.actor.has(*REVIEWERS) and certificate.status in workflow.UNDER_REVIEW
-    shown = _content(certificate, request.actor)
+    shown = shown_content(certificate, request.actor)
     judged = assessing.content(shown["goods"], control.day_in_china())
     return {
         "certificate": certificate,
@@ -102,7 +100,7 @@ def reviewed(request: HttpRequest, certificate: Certificate) -> dict[str, Any]:
         "undertakings": certificate.undertakings.all(),
         "evidence": evidence.shown(certificate, request.actor),
         "comments": _comments_by_field(certificate, request.actor),
-        "reviewing": reviewing,
+        "reviewing": may_review(certificate, request.actor),
         "may_copy": request.actor.organisation.pk == certificate.importer_id,
         "hits": _hits(certificate, request.actor),
         "findings": [] if request.actor.has(Role.ANALYST) else _findings(certificate, request.actor),
@@ -116,6 +114,10 @@ def reviewed(request: HttpRequest, certificate: Certificate) -> dict[str, Any]:
         **progress_of(certificate),
         **_may_countersign(request, certificate),
     }
+
+
+def may_review(certificate: Certificate, actor: Actor) -> bool:
+    return actor.has(*REVIEWERS) and certificate.status in workflow.UNDER_REVIEW
 
 
 def _quantities(certificate: Certificate, actor: Actor) -> dict[str, Any]:
@@ -147,7 +149,7 @@ def _against(certificate: Certificate, shown: dict[str, Any]) -> dict[str, Any]:
     return {"predecessor": predecessor, "against": presenting.changes(issued, shown)}
 
 
-def _content(certificate: Certificate, actor: Actor) -> dict[str, Any]:
+def shown_content(certificate: Certificate, actor: Actor) -> dict[str, Any]:
     """What is shown: the submitted revision, or the draft as it stands for those who edit it."""
     is_theirs = actor.organisation.pk == certificate.importer_id
     if (certificate.is_editable and is_theirs) or not certificate.revision_number:
@@ -204,7 +206,7 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _may_countersign(request: HttpRequest, certificate: Certificate) -> dict[str, bool]:
-    may = request.actor.has(Role.SIGNATORY) and certificate.is_in_force()
+    may = countersigning.is_offered(certificate, request.actor)
     return {"may_countersign": may, "may_esign": may and provider.is_configured()}
 
 
@@ -213,7 +215,7 @@ def _may_countersign(request: HttpRequest, certificate: Certificate) -> dict[str
 def preview(request: HttpRequest, reference: str) -> HttpResponse:
     """The document as it will print, or as it was submitted."""
     certificate = loading.certificate(request, reference)
-    shown = printing.preview_context(_content(certificate, request.actor))
+    shown = printing.preview_context(shown_content(certificate, request.actor))
     return render(request, "euc/certificate_preview.html", {"certificate": certificate, **shown})
 
 
@@ -259,7 +261,7 @@ def step(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
 def _step_context(request: HttpRequest, certificate: Certificate, step: Step) -> dict[str, Any]:
     context: dict[str, Any] = {"misses": step.misses(certificate), "certificate": certificate}
     if step.verb in {"submit", "approve", "issue"}:
-        shown = _content(certificate, request.actor)
+        shown = shown_content(certificate, request.actor)
         context |= printing.preview_context(shown) | _against(certificate, shown)
         context["hits"] = _hits(certificate, request.actor)
         context["findings"] = _findings(certificate, request.actor)
@@ -380,42 +382,3 @@ def machine_readable(request: HttpRequest, reference: str) -> HttpResponse:
     response = HttpResponse(body, content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{certificate.slug}.json"'
     return response
-
-
-# --- comments ------------------------------------------------------------------------------------
-
-
-@FORM
-@roles_required(*REVIEWERS)
-def comment(request: HttpRequest, reference: str) -> HttpResponse:
-    """A remark on one field, named by `page`, `field` and `line` in the query; `back` says where it was opened."""
-    certificate = loading.certificate(request, reference)
-    page, field = request.GET.get("page", ""), request.GET.get("field", "")[:40]
-    line = request.GET.get("line", "0")
-    line = int(line) if line.isascii() and line.isdigit() and len(line) < 5 else 0
-    if page not in completeness.PAGES or not field.replace("-", "").replace("_", "").isalnum():
-        raise Http404
-    back = "euc:certificate-review" if request.GET.get("back") == "review" else "euc:certificate-detail"
-    form = forms.CommentForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.comment(
-                certificate=certificate,
-                by=request.actor,
-                page=page,
-                field=field,
-                line=line,
-                **form.cleaned_data,
-            )
-        except engine.Refusal as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Your comment is kept; the importer sees it when you return it."))
-        return redirect(back, reference)
-    context = {
-        "certificate": certificate,
-        "form": form,
-        "back": back,
-        "label": presenting.field_label(page, field, line),
-    }
-    return render(request, "euc/comment.html", context, status=422 if form.errors else 200)

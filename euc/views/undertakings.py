@@ -18,6 +18,7 @@ from accounts.models import Organisation
 from accounts.roles import Role
 from euc import (
     consequences,
+    countersigning,
     forms,
     pages,
     pledge_printing,
@@ -117,16 +118,18 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         if undertaking.status == workflow.RETURNED
         else undertaking.end_reason,
         "history": presenting.history(events.about(undertaking)),
-        **progress_of(undertaking),
+        **progress_of(undertaking, request.actor),
     }
     return render(request, "euc/undertaking_detail.html", context)
 
 
-def progress_of(undertaking: Undertaking) -> dict[str, Any]:
+def progress_of(undertaking: Undertaking, actor: Actor) -> dict[str, Any]:
     """How far the signed document is: made, being made, or stopped with its reason."""
     errand = errands.of(undertaking).filter(kind=pledges.PRINT).first()
     return {
         "document": undertaking.document,
+        "countersigned": countersigning.of(undertaking) if undertaking.document else None,
+        "may_countersign": countersigning.is_offered(undertaking, actor),
         "is_making": errand is not None and errand.state == Errand.PENDING,
         "is_stopped": errand is not None and errand.state == Errand.DEAD,
     }
@@ -136,7 +139,7 @@ def progress_of(undertaking: Undertaking) -> dict[str, Any]:
 @roles_required(*READERS)
 def progress(request: HttpRequest, reference: str) -> HttpResponse:
     undertaking = loading.undertaking(request, reference)
-    context = {"undertaking": undertaking, **progress_of(undertaking)}
+    context = {"undertaking": undertaking, **progress_of(undertaking, request.actor)}
     return render(request, "euc/_undertaking_progress.html", context)
 
 

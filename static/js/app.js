@@ -81,6 +81,13 @@
     sessionStorage.removeItem(typedHere());
   });
 
+  // What a small form in a page could not hand over stays in it, and the form says so.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target.closest?.("form[data-trouble]");
+    if (!form || event.detail.successful || [409, 422].includes(event.detail.xhr.status)) return;
+    form.querySelector("[role=alert]").textContent = form.dataset.trouble;
+  });
+
   // What could not be saved outlives a lost session, in this tab: it is there again after signing in.
   const typedHere = () => `typed:${location.pathname}`;
   function remember(form) {

@@ -244,7 +244,7 @@ class TestSettle:
 
     def test_fails_when_the_token_was_faster(self, begun, answer, certificate, signatory, quick):
         signed = judging.check_personal(b"")
-        countersigning.keep(certificate=certificate, by=signatory, signed=signed)
+        countersigning.keep(paper=certificate, by=signatory, signed=signed)
         failed = esigning.settle(content=answer(begun))
         assert (failed.state, failed.code) == (Esign.State.FAILED, "CERTIFICATE_NOW")
         assert "carries the importer" in failed.reason

@@ -233,7 +233,7 @@ class TestTwoCountersignaturesAtOnce:
 
         def bring(name):
             signed = a_signature(b"%PDF-1.7 sealed " + name)
-            return lambda: countersigning.keep(certificate=stored(certificate), by=signatory, signed=signed)
+            return lambda: countersigning.keep(paper=stored(certificate), by=signatory, signed=signed)
 
         results = together(bring(b"one"), bring(b"two"))
         assert sum(isinstance(result, Countersignature) for result in results) == 1

@@ -195,6 +195,15 @@ ROUTES = {
     "euc:undertaking-changes": Route(get=READERS, subject="undertaking", at="ISSUED"),
     "euc:undertaking-progress": Route(get=READERS, subject="undertaking", at="ISSUED"),
     "euc:undertaking-document": Route(get=READERS, subject="undertaking", at="ISSUED"),
+    "euc:undertaking-countersign": Route(
+        get=SIGNATORIES,
+        post=SIGNATORIES,
+        subject="undertaking",
+        at="ISSUED",
+        after_get="200/409",
+        after_post="409",
+    ),
+    "euc:undertaking-countersigned": Route(get=READERS, subject="undertaking", at="ISSUED"),
     "euc:undertaking-step": Route(get=READERS, post=READERS, subject="undertaking-step", turned_away=ABSENT),
     # Chinese export licences
     "licensing:case-list": Route(get=READERS),

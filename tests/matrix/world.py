@@ -18,6 +18,7 @@ from accounts.models import Invitation, Organisation
 from accounts.roles import Kind, Role
 from documents import sheets, storing
 from euc import (
+    countersigning,
     dating,
     draft_files,
     drafting,
@@ -518,23 +519,23 @@ def _attach(mark, certificate, by, kind, audience) -> None:
     drafting.add_evidence(certificate=certificate, by=by, kind=kind, file=file, name=name)
 
 
-def _countersign(mark, certificate) -> None:
+def _countersign(mark, paper, kind) -> None:
     at = timezone.now()
     document = storing.register(
         content=b"%PDF-1.7 " + mark("submitted", "signed bytes").encode(),
-        kind="euc.countersigned",
-        reference=certificate.reference,
-        revision=certificate.revision_number,
-        content_hash=certificate.content_hash,
+        kind=kind,
+        reference=paper.reference,
+        revision=paper.revision_number,
+        content_hash=paper.content_hash,
         signer_subject="CN=Importer",
         signed_at=at,
         page_count=2,
-        book=certificate.book,
-        name=f"{certificate.slug}-signed.pdf",
+        book=paper.book,
+        name=f"{paper.slug}-signed.pdf",
     )
     Countersignature.objects.create(
-        certificate=certificate,
-        revision=certificate.revision_number,
+        **countersigning.which(paper),
+        revision=paper.revision_number,
         document=document,
         subject=mark("submitted", "countersignature.subject"),
         serial="0a",
@@ -542,7 +543,7 @@ def _countersign(mark, certificate) -> None:
         valid_from=at,
         valid_until=at,
         signed_at=at,
-        brought_by=certificate.created_by,
+        brought_by=paper.created_by,
     )
 
 
@@ -561,7 +562,7 @@ def _with_document(mark, certificate) -> Certificate:
         name=f"{certificate.slug}.pdf",
     )
     Certificate.objects.filter(pk=certificate.pk).update(document=document)
-    _countersign(mark, certificate)
+    _countersign(mark, certificate, countersigning.KIND)
     undertaking = certificate.undertakings.get()
     paper = storing.register(
         content=b"%PDF-1.7 " + mark("submitted", "undertaking bytes").encode(),
@@ -576,6 +577,7 @@ def _with_document(mark, certificate) -> Certificate:
         name=f"{undertaking.slug}.pdf",
     )
     Undertaking.objects.filter(pk=undertaking.pk).update(document=paper)
+    _countersign(mark, undertaking, countersigning.UNDERTAKING_KIND)
     certificate.refresh_from_db()
     return certificate
 

@@ -278,31 +278,6 @@ class TestDocument:
         assert answer["issue"]["content_hash"] == sealed.content_hash
 
 
-class TestComment:
-    def test_is_kept_for_the_return(self, client_for, officer, submitted, url):
-        response = client_for(officer).post(
-            url(submitted, "comment/?page=goods&field=grade&line=1"), {"text": "Which grade?"}
-        )
-        assert response.url == url(submitted)
-        assert (submitted.comments.get().field, submitted.comments.get().sent_at) == ("grade", None)
-
-    @pytest.mark.parametrize("query", ["", "?page=nowhere&field=x", "?page=goods&field=%3Cscript%3E"])
-    def test_needs_a_field(self, client_for, officer, submitted, url, query):
-        assert client_for(officer).get(url(submitted, f"comment/{query}")).status_code == 404
-
-    def test_needs_words(self, client_for, officer, submitted, url):
-        response = client_for(officer).post(
-            url(submitted, "comment/?page=order&field=po_date"), {"text": " "}
-        )
-        assert response.status_code == 422
-
-    def test_is_for_reviewers_while_it_is_under_review(self, client_for, drafter, officer, issued, url):
-        address = url(issued, "comment/?page=order&field=po_date")
-        assert client_for(drafter).post(address, {"text": "Hm"}).status_code == 403
-        client_for(officer).post(address, {"text": "Too late"})
-        assert not issued.comments.exists()
-
-
 class TestChanges:
     def test_shows_what_was_mended(self, client_for, officer, drafter, signatory, submitted, url):
         from euc import drafting

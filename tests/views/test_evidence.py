@@ -184,14 +184,6 @@ class TestReview:
             officers_client.get(url(submitted, f"review/?evidence={item.pk}"))
         )
 
-    def test_comments_come_back_to_it(self, officers_client, submitted, url):
-        page = text(officers_client.get(url(submitted, "review/")))
-        assert "back=review" in page
-        address = url(submitted, "comment/?page=order&field=po_number&back=review")
-        response = officers_client.post(address, {"text": "Which order?"})
-        assert response.url == url(submitted, "review/")
-        assert "Which order?" in text(officers_client.get(response.url))
-
     @pytest.mark.parametrize("asked", ["999999", "x", ""])
     def test_a_strange_file_is_the_document(self, officers_client, submitted, url, asked):
         response = officers_client.get(url(submitted, "review/"), {"evidence": asked})
