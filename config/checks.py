@@ -105,11 +105,13 @@ def _unscanned():
 
 
 def _unlisted():
-    if settings.REVOCATION_LIST_URLS:
-        return []
-    return [
-        Warning("REVOCATION_LIST_URLS is not set: revoked certificates are not refused.", id="config.W004")
-    ]
+    """Without lists what is sealed carries none; responders alone tell of importers' certificates."""
+    odd = [url for url in settings.OCSP_URLS if not url.startswith(("https://", "http://"))]
+    found = [Error(f"OCSP_URLS are no addresses: {', '.join(odd)}.", id="config.E011")] if odd else []
+    if not settings.REVOCATION_LIST_URLS:
+        text = "REVOCATION_LIST_URLS is not set: revoked certificates are not refused by lists."
+        found.append(Warning(text, id="config.W004"))
+    return found
 
 
 def _time_stamps():

@@ -481,6 +481,8 @@ TIME_STAMP_TRUST_ROOTS = env.str("TIME_STAMP_TRUST_ROOTS", default="")
 # Lists of revoked certificates: where they are fetched from (without, none is required), and where they are kept.
 REVOCATION_LIST_URLS = env.list("REVOCATION_LIST_URLS", default=[])
 REVOCATION_LISTS = env.str("REVOCATION_LISTS", default="")
+# Responders (OCSP) that may be asked about importers' certificates; a certificate names its own among them.
+OCSP_URLS = env.list("OCSP_URLS", default=[])
 
 # --- Mail and logs -----------------------------------------------------------------------------
 

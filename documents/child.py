@@ -181,23 +181,18 @@ def countersignature(content: bytes, roots: str, seal_roots: str, stamp_roots: s
         "valid_until": last.isoformat(),
         "signed_at": claimed.isoformat(),
         "stamped_at": stamp.timestamp.isoformat() if is_stamped else None,
-        "path": [
-            {
-                "issuer": one.issuer.dump().hex(),
-                "serial": f"{one.serial_number:x}",
-            }
-            for one in signed.validation_path.iter_certs(include_root=False)
-        ],
         "chain": [one.dump().hex() for one in signed.validation_path.iter_certs(include_root=True)],
     }
 
 
-def evidence(content: bytes, certificates: list[str], lists: list[str]) -> dict:
-    """What is added to a PDF to hold certificates and lists of revoked ones (DER in hexadecimal digits)."""
+def evidence(content: bytes, certificates: list[str], lists: list[str], answers: list[str]) -> dict:
+    """What is added to a PDF to hold certificates, lists of revoked ones and OCSP answers (DER, hexadecimal)."""
     _find_the_product()
     from documents import writing
 
-    whole = writing.with_evidence(content, map(bytes.fromhex, certificates), map(bytes.fromhex, lists))
+    whole = writing.with_evidence(
+        content, *(map(bytes.fromhex, some) for some in (certificates, lists, answers))
+    )
     return {"added": base64.b64encode(whole[len(content) :]).decode()}
 
 

@@ -2,13 +2,14 @@
 
 The file must be the sealed bytes with one more signature after them and nothing else changed. Judged in the bounded
 child: the signature, its certificate's chain to DSC_TRUST_ROOTS, its validity at the time of signing, its key usage.
-Then the lists of revoked certificates are asked, and put behind the signature in the file that is kept.
+Then it is asked what was revoked, by OCSP and lists, and that is put behind the signature in the file that is kept.
 Source: Information Technology Act, 2000, s. 3; CCA's interoperability guidelines for Digital Signature Certificates.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from documents import bounded, proving, revoking, stamping
+from documents import bounded, ocsp, proving, revoking, stamping
 
 FIELD = "Importer"
 CLOCKS_DIFFER_AT_MOST = timedelta(minutes=10)
@@ -45,6 +46,9 @@ REFUSALS = {
     "REVOKED": gettext_lazy("The certificate was revoked by its certifying authority."),
     "NO_LIST": gettext_lazy(
         "The certifying authority's list of revoked certificates is not at hand just now. Try again later."
+    ),
+    "NO_ANSWER": gettext_lazy(
+        "The certifying authority does not say just now whether the certificate was revoked. Try again later."
     ),
     "UNREADABLE": gettext_lazy("The signature in the file cannot be read."),
 }
@@ -141,20 +145,32 @@ def _proven(found: Countersigned, about: dict) -> Countersigned:
     """The same with what it rests on behind the signature. Raises Refused for what was revoked."""
     at = datetime.now(UTC)
     chain = [x509.load_der_x509_certificate(bytes.fromhex(one)) for one in about["chain"]]
-    try:
-        _refuse_revoked(about["path"], at, found.stamped_at)
-        with _bounded():
-            proven = proving.kept(found.content, chain, at, stamped=found.stamped_at is not None)
-    except revoking.NoList:
-        raise NotNow(str(REFUSALS["NO_LIST"])) from None
+    answers = _refuse_revoked(chain, at, found.stamped_at)
+    with _bounded():
+        proven = proving.kept(found.content, chain, at, stamped=found.stamped_at is not None, answers=answers)
     return replace(found, proven=proven)
 
 
-def _refuse_revoked(path: list[dict], at: datetime, signed_by: datetime | None) -> None:
-    for one in path:
-        issuer, serial = bytes.fromhex(one["issuer"]), int(one["serial"], 16)
-        if revoking.is_revoked(issuer, serial, at, signed_by=signed_by):
+def _refuse_revoked(chain: list[x509.Certificate], at: datetime, signed_by: datetime | None) -> list[bytes]:
+    """Ask of each certificate below the root by OCSP where it is configured, and the lists. The answers, as DER.
+
+    Either may say revoked. Where either is configured one of them must have spoken.
+    """
+    answers = []
+    for issuer, one in itertools.pairwise(chain):
+        try:
+            answer = ocsp.asked(one, issuer)
+            needed = answer is None and (revoking.is_required() or bool(settings.OCSP_URLS))
+            name = one.issuer.public_bytes()
+            is_listed = revoking.is_revoked(name, one.serial_number, at, signed_by=signed_by, needed=needed)
+        except ocsp.NoAnswer:
+            raise NotNow(str(REFUSALS["NO_ANSWER"])) from None
+        except revoking.NoList:
+            raise NotNow(str(REFUSALS["NO_LIST"])) from None
+        if is_listed or (answer is not None and answer.counts_against(signed_by)):
             raise Refused(str(REFUSALS["REVOKED"]))
+        answers += [answer.der] if answer is not None else []
+    return answers
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 from django.conf import settings
 
 from documents import countersigning, revoking, stamping
@@ -40,6 +40,7 @@ class Token:
     is_stamped: bool = False
     is_self_signed: bool = False
     revoked_at: datetime | None = None
+    responder: str = ""  # by OCSP, as its certificate names it
 
 
 def sign(pdf: bytes, token: Token) -> bytes:
@@ -102,11 +103,20 @@ def _issued(token: Token) -> tuple[rsa.RSAPrivateKey, x509.Certificate, list[x50
         .not_valid_after(token.valid_until)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.KeyUsage(**usages | dict.fromkeys(token.usage, True)), critical=True)
-        .sign(signing_key, hashes.SHA256())
     )
+    if token.responder:
+        built = built.add_extension(_named_responder(token.responder), critical=False)
+    issued = built.sign(signing_key, hashes.SHA256())
     if token.revoked_at is not None:
-        revoking.issue(authority_key, authority, [(built.serial_number, token.revoked_at)])
-    return key, built, [] if token.is_self_signed else [authority]
+        revoking.issue(authority_key, authority, [(issued.serial_number, token.revoked_at)])
+    return key, issued, [] if token.is_self_signed else [authority]
+
+
+def _named_responder(url: str) -> x509.AuthorityInformationAccess:
+    place = x509.UniformResourceIdentifier(url)
+    return x509.AuthorityInformationAccess(
+        [x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)]
+    )
 
 
 def _authority() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:

@@ -17,27 +17,36 @@ from documents import bounded, revoking, stamping
 
 
 def evidence(
-    chain: Sequence[x509.Certificate], at: datetime, *, stamped: bool
+    chain: Sequence[x509.Certificate], at: datetime, *, stamped: bool, needed: bool | None = None
 ) -> tuple[list[bytes], list[bytes]]:
     """The certificates of a chain and the lists of revoked ones that count for them, with those of the time-stamps.
 
-    Both as DER. Raises `revoking.NoList`.
+    Both as DER. Raises `revoking.NoList` as `revoking.current`.
     """
     tellers = stamping.roots() if stamped else []
     issuers = [one.issuer for one in chain] + [one.subject for one in tellers]
-    lists = revoking.of((name.public_bytes() for name in issuers), at)
+    lists = revoking.of((name.public_bytes() for name in issuers), at, needed=needed)
     return [one.public_bytes(Encoding.DER) for one in (*chain, *tellers)], lists
 
 
-def kept(content: bytes, chain: Sequence[x509.Certificate], at: datetime, *, stamped: bool) -> bytes:
-    """The brought file with its evidence behind; empty where none is at hand or the file would become too long.
+def kept(
+    content: bytes,
+    chain: Sequence[x509.Certificate],
+    at: datetime,
+    *,
+    stamped: bool,
+    answers: Sequence[bytes] = (),
+) -> bytes:
+    """The brought file with its evidence behind: certificates, lists at hand, `answers` by OCSP.
 
-    Raises `revoking.NoList`, `bounded.TooCostly`, `bounded.Busy`.
+    Empty where there is none, or the file would become too long. Raises `bounded.TooCostly`, `bounded.Busy`.
     """
-    certificates, lists = evidence(chain, at, stamped=stamped)
-    if not lists or len(content) + sum(map(len, lists)) > settings.VERIFY_MAX_BYTES:
+    certificates, lists = evidence(chain, at, stamped=stamped, needed=False)
+    if not (lists or answers) or len(content) + sum(map(len, lists)) > settings.VERIFY_MAX_BYTES:
         return b""
-    answer = bounded.read("evidence", content, certificates=_hex(certificates), lists=_hex(lists))
+    answer = bounded.read(
+        "evidence", content, certificates=_hex(certificates), lists=_hex(lists), answers=_hex(answers)
+    )
     if "added" not in answer:
         raise bounded.TooCostly
     return content + base64.b64decode(answer["added"])

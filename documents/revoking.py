@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -22,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
-from documents import stamping, storing
+from documents import outside, stamping, storing
 
 LONGEST_LIST = 20 * 1024 * 1024
 WAIT_SECONDS = 20
@@ -63,12 +61,17 @@ def is_required() -> bool:
 # --- reading ---------------------------------------------------------------------------------------
 
 
-def current(issuer: bytes, at: datetime) -> x509.CertificateRevocationList | None:
-    """The list of the authority with this name (DER) that counts at a moment. Raises NoList where one must be."""
+def current(
+    issuer: bytes, at: datetime, *, needed: bool | None = None
+) -> x509.CertificateRevocationList | None:
+    """The list of the authority with this name (DER) that counts at a moment.
+
+    Raises NoList where one must be: as `needed` says, else where addresses are configured.
+    """
     found = at_hand(issuer)
     if found is not None and (found.next_update_utc is None or at <= found.next_update_utc):
         return found
-    if is_required():
+    if is_required() if needed is None else needed:
         name = x509.Name.from_bytes(issuer).rfc4514_string()
         why = "is outdated" if found is not None else "is not at hand"
         raise NoList(f"The list of revoked certificates of {name} {why}.")
@@ -83,13 +86,20 @@ def at_hand(issuer: bytes) -> x509.CertificateRevocationList | None:
         return None
 
 
-def is_revoked(issuer: bytes, serial: int, at: datetime, *, signed_by: datetime | None = None) -> bool:
+def is_revoked(
+    issuer: bytes,
+    serial: int,
+    at: datetime,
+    *,
+    signed_by: datetime | None = None,
+    needed: bool | None = None,
+) -> bool:
     """Whether the list of `issuer` (name as DER) that counts `at` names the certificate.
 
     A revocation after `signed_by`, a moment somebody trusted told, does not count: what was signed before stays
-    signed. Without such a moment each revocation counts, for a thief dates as he likes. Raises NoList.
+    signed. Without such a moment each revocation counts, for a thief dates as he likes. Raises NoList as `current`.
     """
-    found = current(issuer, at)
+    found = current(issuer, at, needed=needed)
     entry = found.get_revoked_certificate_by_serial_number(serial) if found is not None else None
     return entry is not None and (signed_by is None or entry.revocation_date_utc <= signed_by)
 
@@ -101,12 +111,15 @@ def refuse_revoked(certificates: Iterable[x509.Certificate], at: datetime) -> No
             raise Revoked(f"{one.subject.rfc4514_string()} was revoked by its authority.")
 
 
-def of(issuers: Iterable[bytes], at: datetime) -> list[bytes]:
-    """The lists (DER) of the named authorities that count at a moment, each once, in the order of the names."""
+def of(issuers: Iterable[bytes], at: datetime, *, needed: bool | None = None) -> list[bytes]:
+    """The lists (DER) of the named authorities that count at a moment, each once, in the order of the names.
+
+    Raises NoList as `current`.
+    """
     return [
         found.public_bytes(Encoding.DER)
         for name in dict.fromkeys(issuers)
-        if (found := current(name, at)) is not None
+        if (found := current(name, at, needed=needed)) is not None
     ]
 
 
@@ -173,18 +186,9 @@ def _authorities() -> Iterator[x509.Certificate]:
             yield from x509.load_pem_x509_certificates(Path(file).read_bytes())
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_given: Any, **_more: Any) -> None:
-        """An authority that moved is looked up by a person."""
-
-
 def _asked(url: str) -> bytes:
-    request = urllib.request.Request(url, headers={"Accept": "application/pkix-crl"})  # noqa: S310 - a setting
-    with urllib.request.build_opener(_NoRedirects).open(request, timeout=WAIT_SECONDS) as answer:
-        body = answer.read(LONGEST_LIST + 1)
-    if len(body) > LONGEST_LIST:
-        raise Unfit("The list is larger than 20 MB.")
-    return body
+    headers = {"Accept": "application/pkix-crl"}
+    return outside.ask(url, headers=headers, most=LONGEST_LIST, seconds=WAIT_SECONDS)
 
 
 # --- the demonstration's own -----------------------------------------------------------------------

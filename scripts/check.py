@@ -139,7 +139,7 @@ TYPED = [
     *("documents/sheets.py", "euc/draft_sheets.py", "euc/draft_files.py", "euc/attaching.py"),
     *("documents/storing.py", "documents/rendering.py", "documents/signing.py", "documents/verifying.py"),
     *("documents/stamping.py", "documents/pkcs11_signer.py", "documents/countersigning.py"),
-    *("documents/proving.py", "documents/writing.py"),
+    *("documents/proving.py", "documents/writing.py", "documents/ocsp.py", "documents/outside.py"),
     *("documents/drilling.py", "documents/revoking.py"),
     *(
         "documents/importers_token.py",

@@ -93,6 +93,7 @@ ONCE = (
     "config/test_up.py",
     "documents/test_countersigning.py",
     "documents/test_esigning.py",
+    "documents/test_ocsp.py",
     "documents/test_proving.py",
     "documents/test_rendering.py",
     "documents/test_revoking.py",

@@ -72,6 +72,7 @@ class TestProduction:
             ("FONTS_DIR", Path("/nowhere"), "config.E007"),
             ("CLAMD_URL", "", "config.W003"),
             ("REVOCATION_LIST_URLS", [], "config.W004"),
+            ("OCSP_URLS", ["ocsp.ca.example"], "config.E011"),
             ("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend", "config.W001"),
         ],
     )
