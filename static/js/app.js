@@ -254,7 +254,7 @@
     window.htmx?.process(part);
     (part.querySelector("[data-focus]") || document.getElementById("main")).focus();
   }
-  document.addEventListener("htmx:afterSwap", (event) => {
+  document.addEventListener("htmx:afterSettle", (event) => {
     event.detail.target.querySelector?.("[data-focus]")?.focus();
   });
   document.querySelector("[data-focus]")?.focus();
