@@ -49,8 +49,9 @@
     holder.hidden = false;
     if (!isLine) holder.style.height = `${4 + rows.length * 2.125}em`;
     const hasRoom = !isLine && (holder.clientHeight - 40) / rows.length > 26;
-    const names = { type: "category", data: rows.map((row) => row.name), axisLabel: { color: ink, width: 130, overflow: hasRoom ? "break" : "truncate", lineOverflow: "truncate", height: 26, lineHeight: 13, interval: isLine ? "auto" : 0 } };
-    const values = { type: "value", name: axis, nameLocation: isLine ? "end" : "middle", nameGap: isLine ? 12 : 26, nameTextStyle: { color: ink, align: isLine ? "left" : "center" }, axisLabel: { color: ink, hideOverlap: true, formatter: (value) => number.format(value) }, max: unit === "percent" ? 100 : null, splitNumber: 4, splitLine: { lineStyle: { opacity: 0.3 } } };
+    const words = { width: 130, overflow: hasRoom ? "break" : "truncate", lineOverflow: "truncate", height: 26, lineHeight: 13, interval: 0 };
+    const names = { type: "category", data: rows.map((row) => row.name), axisLabel: { color: ink, ...(isLine ? {} : words) } };
+    const values = { type: "value", name: axis, nameLocation: isLine ? "end" : "middle", nameGap: isLine ? 12 : 26, nameTextStyle: { color: ink, align: isLine ? "left" : "center" }, axisLabel: { color: ink, hideOverlap: true, formatter: (value) => number.format(value) }, ...(unit === "percent" ? { max: 100, interval: 25 } : { splitNumber: 4 }), splitLine: { lineStyle: { opacity: 0.3 } } };
     const chart = echarts.getInstanceByDom(holder) || echarts.init(holder, null, { renderer: "svg" });
     chart.setOption({
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
