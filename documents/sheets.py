@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import IO
 
 from django.utils.translation import gettext as _
@@ -110,7 +111,9 @@ def _workbook(content: bytes, most_rows: int) -> Table:
 
 
 def as_text(value: object) -> str:
-    """A cell that every spreadsheet shows as text: what looks like a formula gets an apostrophe before it."""
+    """A cell that every spreadsheet shows as it is: text that looks like a formula gets an apostrophe before it."""
+    if isinstance(value, int | float | Decimal):
+        return str(value)  # a number below nothing begins as a formula would, and is none
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(LIVE) else text
 

@@ -216,7 +216,8 @@ def waiting(figure: Figure, reader: Reader, query: Query) -> Table:
         found = forecasting.forecast(cases[group])
         told = (None,) * 3 if found.is_withheld else (found.median, found.low, found.high)
         rows.append([*group, found.cases, found.granted, *told])
-    note = _("Withheld below %(least)d grants.") % {"least": forecasting.LEAST_CASES}
+    is_withheld = any(row[-1] is None for row in rows)
+    note = _("Withheld below %(least)d grants.") % {"least": forecasting.LEAST_CASES} if is_withheld else ""
     return Table([*_headed(figure, Ask(figure.board, query.group)), *figure.columns], rows, note)
 
 

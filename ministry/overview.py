@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from euc import control
 from euc import workflow as certificate_law
-from ministry import boards, naming, presenting
+from ministry import asking, boards, naming, presenting
 from ministry.figures import FIGURES, OPEN, UNDER_WAY, WITH_CHINA
 from ministry.naming import Names
 from ministry.reading import Ask, Reader
@@ -29,51 +31,82 @@ class Panel:
     by: str
     shown: presenting.Shown
     url: str
-    table_id: str
+    key: str
 
 
-# What stands on the page, in order: figure, grouping, filters.
-PANELS: tuple[tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]], ...] = (
-    ("cases", ("status",), {"status": WITH_CHINA}),
-    ("cases", ("sector",), {"status": WITH_CHINA}),
-    ("at-risk", ("state",), {}),
-    ("overdue", (), {}),
-    ("ageing", (), {}),
-    ("issued", ("month",), {}),
-    ("issued", ("state",), {}),
-    ("entries", ("year",), {}),
-    ("grants", ("year",), {}),
-    ("waiting", (), {}),
-    ("refusals", ("kind",), {}),
-    ("elements", ("kind",), {}),
-    ("utilisation", ("year",), {}),
-    ("custody", ("kind",), {}),
-    ("cover", ("sector",), {}),
-    ("expiring", (), {}),
-    ("embedded", ("country",), {}),
-    ("alerts", ("status",), {}),
-    ("undertakings", ("status",), {}),
-    ("visits", ("year",), {}),
-)
+@dataclass(frozen=True)
+class Section:
+    """Figures that answer one question; `key` is its place on the page."""
+
+    key: str
+    title: Any
+    panels: list[Panel]
+
+
+Asked = tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]  # figure, grouping, filters
+
+# What stands on the page, in order.
+SECTIONS: tuple[tuple[str, Any, tuple[Asked, ...]], ...] = (
+    ("stuck", gettext_lazy("What is stuck, where and since when"), (
+        ("cases", ("status",), {"status": WITH_CHINA}),
+        ("cases", ("sector",), {"status": WITH_CHINA}),
+        ("overdue", (), {}),
+        ("ageing", (), {}),
+        ("at-risk", ("state",), {}),
+    )),
+    ("certified", gettext_lazy("What is certified and imported"), (
+        ("issued", ("month",), {}),
+        ("issued", ("state",), {}),
+        ("entries", ("year",), {}),
+        ("elements", ("kind",), {}),
+        ("expiring", (), {}),
+    )),
+    ("decided", gettext_lazy("How applications for licences end"), (
+        ("grants", ("year",), {}),
+        ("waiting", (), {}),
+        ("refusals", ("kind",), {}),
+        ("utilisation", ("year",), {}),
+    )),
+    ("held", gettext_lazy("Where the magnets are and how long they last"), (
+        ("custody", ("kind",), {}),
+        ("cover", ("sector",), {}),
+        ("embedded", ("country",), {}),
+    )),
+    ("promised", gettext_lazy("Whether the promises hold"), (
+        ("undertakings", ("status",), {}),
+        ("visits", ("year",), {}),
+        ("alerts", ("status",), {}),
+    )),
+)  # fmt: skip
 
 
 def found(reader: Reader, names: Names) -> dict[str, Any]:
-    return {"tiles": tiles(reader), "panels": panels(reader, names)}
+    return {"tiles": tiles(reader), "sections": sections(reader, names)}
 
 
-def panels(reader: Reader, names: Names) -> list[Panel]:
-    shown = []
-    for number, (name, group, filters) in enumerate(PANELS, start=1):
-        figure, query = FIGURES[name], Query(group, filters)
-        table = figure.read(reader, query)
-        if group != BY_STATE:
-            table.rows = table.rows[-LAST_MONTHS:] if group == ("month",) else table.rows[:SHOWN]
-        told = presenting.shown(figure, query, table, names)
-        told = replace(told, rows=told.rows[:SHOWN]) if group == BY_STATE else told
-        url = reverse("ministry:figure", args=[name]) + ("?group=state" if group == BY_STATE else "")
-        by = str(naming.label(figure.board, group[0])) if group and group != figure.default else ""
-        shown.append(Panel(figure, by, told, url, f"table-{number}"))
-    return shown
+def sections(reader: Reader, names: Names) -> list[Section]:
+    return [
+        Section(key, title, [_panel(reader, names, f"{key}-{n}", asked) for n, asked in enumerate(wanted, 1)])
+        for key, title, wanted in SECTIONS
+    ]
+
+
+def _panel(reader: Reader, names: Names, key: str, asked: Asked) -> Panel:
+    name, group, filters = asked
+    figure, query = FIGURES[name], Query(group, filters)
+    table = figure.read(reader, query)
+    if group != BY_STATE:
+        table.rows = table.rows[-LAST_MONTHS:] if group == ("month",) else table.rows[:SHOWN]
+    told = presenting.shown(figure, query, table, names)
+    told = replace(told, rows=told.rows[:SHOWN]) if group == BY_STATE else told
+    by = str(naming.label(figure.board, group[0])) if group and group != figure.default else ""
+    return Panel(figure, by, told, _whole(name, query, names), key)
+
+
+def _whole(name: str, query: Query, names: Names) -> str:
+    """Where the same figure is shown whole, as it was asked for here."""
+    asked = urlencode(asking.as_parameters(query, names), doseq=True)
+    return reverse("ministry:figure", args=[name]) + (f"?{asked}" if asked else "")
 
 
 def tiles(reader: Reader) -> list[dict[str, Any]]:

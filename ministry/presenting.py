@@ -70,6 +70,15 @@ class Shown:
         return any(column.dim in ("band", "currency") for column in self.groups)
 
     @property
+    def has_picture(self) -> bool:
+        return bool(self.chart or self.maps)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it stays a table on a phone, where others become cards."""
+        return len(self.groups) + len(self.measures) <= 3
+
+    @property
     def lead(self) -> mapping.TileMap | None:
         """The one map where there is room for one: the first weight, else the first of all."""
         weights = [one for one in self.maps if one.unit == tables.MILLIGRAMS]

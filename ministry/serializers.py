@@ -168,6 +168,9 @@ def fact_as_data(fact: Fact, names: Names) -> dict[str, Any]:
     return shown | {"importer": names.code("importer", fact.importer), "value": amount(fact.value_cents)}
 
 
+AMOUNTS = (tables.RUPEES, tables.MONEY)  # decimals in text in JSON, numbers in a file
+
+
 def table_as_csv(data: dict[str, Any]) -> bytes:
     """The rows of a table, with a column of words after each column of codes; nothing is ever a formula."""
     heads: list[str] = []
@@ -182,7 +185,7 @@ def table_as_csv(data: dict[str, Any]) -> bytes:
         cells: list[object] = []
         for column in data["columns"]:
             value = row[column["name"]]
-            cells.append("" if value is None else value)
+            cells.append(Decimal(value) if value and column["unit"] in AMOUNTS else value)
             if column["name"] in data["labels"]:
                 cells.append(data["labels"][column["name"]].get(value, ""))
         rows.append(cells)

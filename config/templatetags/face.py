@@ -78,11 +78,12 @@ def format_kg(milligrams: int) -> str:
 
 
 def format_weight(milligrams: int) -> str:
-    """Large weights in tonnes with three decimals, others in kilograms."""
-    if abs(int(milligrams)) < MG_PER_KG * 1000:
-        return format_kg(milligrams)
-    tonnes = _grouped(Decimal(int(milligrams)) / (MG_PER_KG * 1000), 3)
-    return gettext("%(number)s t") % {"number": tonnes}
+    """For sums: tonnes to the kilogram, else kilograms to the gram, never zero for something."""
+    if abs(int(milligrams)) >= MG_PER_KG * 1000:
+        tonnes = _grouped(Decimal(int(milligrams)) / (MG_PER_KG * 1000), 3)
+        return gettext("%(number)s t") % {"number": tonnes}
+    kilograms = round(Decimal(int(milligrams)) / MG_PER_KG, 3)
+    return f"{_grouped(kilograms, 3)} kg" if kilograms or not int(milligrams) else "<0.001 kg"
 
 
 def format_short_weight(milligrams: int) -> str:
@@ -154,7 +155,7 @@ def kg(milligrams):
 
 @register.filter
 def weight(milligrams):
-    """Kilograms, and tonnes from a thousand of them on."""
+    """Kilograms, and tonnes from a thousand of them on; what is exact stands in rows and files."""
     return "" if milligrams in (None, "") else format_weight(milligrams)
 
 

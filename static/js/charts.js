@@ -7,28 +7,51 @@
   if (!window.echarts) return;
   const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
 
+  const number = new Intl.NumberFormat("en-IN", { maximumFractionDigits: 3 });
+
+  function next(month) {
+    const [year, number] = month.split("-").map(Number);
+    return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, "0")}`;
+  }
+
+  // Months in which nothing was counted have no row in the table, and a place in the picture.
+  function filled(rows, nothing) {
+    const found = [];
+    for (const row of rows) {
+      while (found.length && next(found.at(-1).name) < row.name) found.push({ name: next(found.at(-1).name), value: nothing, shown: "–" });
+      found.push(row);
+    }
+    return found;
+  }
+
   function read(table) {
     const heads = [...table.tHead.rows[0].cells];
     const first = heads.findIndex((cell) => cell.dataset.unit);
     const found = ["mg", "inr", "weeks", "percent"].map((unit) => heads.findIndex((cell) => cell.dataset.unit === unit));
     const at = found.find((place) => place >= 0) ?? first;
+    const { unit, axis, large, largeAxis } = heads[at].dataset;
     const rows = [...table.tBodies[0].rows].map((row) => ({
       name: row.cells[0].textContent.trim(),
       value: row.cells[at].dataset.value === "" ? null : Number(row.cells[at].dataset.value),
       shown: row.cells[at].textContent.trim(),
     }));
-    return { title: heads[at].textContent.trim(), axis: heads[at].dataset.axis, rows };
+    const isLarge = large && rows.some((row) => Math.abs(row.value) >= Number(large));
+    if (isLarge) rows.forEach((row) => (row.value = row.value === null ? null : row.value / Number(large)));
+    return { title: heads[at].textContent.trim(), axis: isLarge ? largeAxis : axis, unit, rows: "months" in heads[0].dataset ? filled(rows, unit === "percent" ? null : 0) : rows };
   }
 
   function draw(holder) {
     const table = document.getElementById(holder.dataset.table);
     if (!table) return;
-    const { title, axis, rows } = read(table);
     const isLine = holder.dataset.chart === "line";
+    const { title, axis, unit, rows } = read(table);
     const ink = css("--bs-body-color");
-    const names = { type: "category", data: rows.map((row) => row.name), axisLabel: { color: ink, width: 130, overflow: "truncate" } };
-    const values = { type: "value", name: axis, nameLocation: isLine ? "end" : "middle", nameGap: isLine ? 12 : 26, nameTextStyle: { color: ink, align: isLine ? "left" : "center" }, axisLabel: { color: ink, hideOverlap: true }, splitLine: { lineStyle: { opacity: 0.3 } } };
     holder.hidden = false;
+    if (!isLine) holder.style.height = `${4 + rows.length * 2.125}em`;
+    const hasRoom = !isLine && (holder.clientHeight - 40) / rows.length > 26;
+    const words = { width: 130, overflow: hasRoom ? "break" : "truncate", lineOverflow: "truncate", height: 26, lineHeight: 13, interval: 0 };
+    const names = { type: "category", data: rows.map((row) => row.name), axisLabel: { color: ink, ...(isLine ? {} : words) } };
+    const values = { type: "value", name: axis, nameLocation: isLine ? "end" : "middle", nameGap: isLine ? 12 : 26, nameTextStyle: { color: ink, align: isLine ? "left" : "center" }, axisLabel: { color: ink, hideOverlap: true, formatter: (value) => number.format(value) }, ...(unit === "percent" ? { max: 100, interval: 25 } : { splitNumber: 4 }), splitLine: { lineStyle: { opacity: 0.3 } } };
     const chart = echarts.getInstanceByDom(holder) || echarts.init(holder, null, { renderer: "svg" });
     chart.setOption({
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -41,6 +64,7 @@
       series: [{ type: isLine ? "line" : "bar", name: title, data: rows.map((row) => row.value), itemStyle: { color: css("--info") }, showSymbol: rows.length < 30, barMaxWidth: 22 }],
     });
     chart.resize();
+    holder.querySelector("svg")?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`); // paper has other widths
   }
 
   const all = () => document.querySelectorAll("[data-chart]").forEach(draw);

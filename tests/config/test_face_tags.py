@@ -38,6 +38,19 @@ class TestKilograms:
     def test_of_nothing_are_nothing(self):
         assert rendered("{{ mg|kg }}", mg=None) == ""
 
+    @pytest.mark.parametrize(
+        ("milligrams", "shown"),
+        [
+            (0, "0.000 kg"),
+            (1, "<0.001 kg"),
+            (788_952_798, "788.953 kg"),
+            (1_234_567_890, "1.235 t"),
+            (-442_889_779, "-442.890 kg"),
+        ],
+    )
+    def test_of_sums_end_with_the_gram(self, milligrams, shown):
+        assert face.format_weight(milligrams) == shown
+
     def test_look_the_same_in_every_language(self):
         for language in ("en", "hi", "zh-hans"):
             with translation.override(language):

@@ -63,7 +63,9 @@ def test_from_the_link_to_the_report(people, screenshots):
     exporter.fills(application_number="SQ-2026-90001", claimed_on=f"{control.day_in_china():%Y-%m-%d}")
     exporter.uploads("#id_evidence", name="受理.png", content=picture("notice"), media_type="image/png")
     exporter.presses("提交报告")
-    exporter.sees("谢谢。进口商可以看到您报告的内容。", "SQ-2026-90001", "受理.png", "第0天，共45天")
+    exporter.sees(
+        "谢谢。进口商可以看到您报告的内容。", "SQ-2026-90001", "受理.png", "第0个工作日，共45个工作日"
+    )
 
     exporter.presses("请求更正")
     exporter.fills(text="合同号应为C-PO-0311")

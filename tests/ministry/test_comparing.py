@@ -88,10 +88,21 @@ class TestDoors:
         assert row["n_change"] == row["n"] - row["n_before"]
         text = client.get(f"/api/v1/figures/issued/?{query}&format=csv").content.decode("utf-8-sig")
         said = next(csv.DictReader(io.StringIO(text)))
-        assert said["n_change"].lstrip("'") == str(row["n_change"])
+        assert said["n_change"] == str(row["n_change"])
         page = client.get(f"/figures/issued/?{query}")
         assert page.status_code == 200
         assert data["compared_with"]["to"] in page.content.decode()
+
+    def test_a_fall_is_a_number_in_the_file_too(self, months, analyst, client_for):
+        query = f"group=sector&from={months.first}&to={months.last}&compare=last-year"
+        client = client_for(analyst)
+        data = client.get(f"/api/v1/figures/entries/?{query}").json()
+        text = client.get(f"/figures/entries.csv?{query}").content.decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text)))
+        names = [column["name"] for column in data["columns"] if column["name"].endswith("_change")]
+        found = [[row[name] for name in names] for row in rows]
+        assert found == [["" if row[n] is None else str(row[n]) for n in names] for row in data["rows"]]
+        assert any(cell.startswith("-") for row in found for cell in row)
 
     @pytest.mark.parametrize(
         ("query", "field"),

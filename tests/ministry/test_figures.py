@@ -524,6 +524,23 @@ class TestDoors:
         with django_assert_max_num_queries(len(few)):
             assert reader.get(reverse("ministry:overview")).status_code == 200
 
+    def test_a_heading_of_the_overview_opens_the_same_figure(self, trade, reader):
+        page = reader.get(reverse("ministry:overview"))
+        panels = [panel for section in page.context["sections"] for panel in section.panels]
+        assert len(panels) == 20
+        for panel in panels:
+            whole = reader.get(panel.url).context["shown"].rows
+            assert all(row in whole for row in panel.shown.rows), panel.url
+
+    def test_tables_of_the_overview_fold_only_under_a_picture(self, trade, reader):
+        page = reader.get(reverse("ministry:overview"))
+        panels = [panel for section in page.context["sections"] for panel in section.panels]
+        pictured = [panel for panel in panels if panel.shown.rows and panel.shown.has_picture]
+        assert 0 < len(pictured) < len(panels)
+        assert page.content.decode().count('<details class="figure-fold">') == len(pictured)
+        for section in page.context["sections"]:
+            assert f'href="#{section.key}"' in page.content.decode()
+
     def test_importers_read_what_is_published(self, trade, client, drafter):
         client.force_login(drafter.person)
         page = client.get(reverse("ministry:overview")).content.decode()
