@@ -79,7 +79,7 @@ def test_from_the_licence_to_the_mass_balance(people):
     clerk.page.locator("form .form-actions button[type=submit]").click()
     clerk.sees("received short", "Not received")
     clerk.presses("1 · HEAT-77")
-    clerk.page.get_by_role("link", name="Issue to production").click()
+    clerk.page.get_by_role("link", name="Issue to production", exact=True).click()
     clerk.fills(weight_mg="24.6", pieces="100", document="WO-77")
     clerk.page.locator("form .form-actions button[type=submit]").click()
     clerk.sees("holds 24.500 kg")
