@@ -7,15 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from euc import printing
-from shipments import signalling
 from shipments.models import Signal
 
-KINDS = {
-    signalling.SCRAP: _("scrap above the limit"),
-    signalling.CONSUMPTION: _("more used than products can hold"),
-    signalling.COUNTS: _("stock counts that drift"),
-    signalling.PORT: _("another port of entry"),
-}
 REASONS = {
     "scrap_above_the_limit": _(
         "%(scrapped_mg)s kg were scrapped; %(percent)s %% of what was consumed there are %(allowed_mg)s kg."
@@ -55,10 +48,9 @@ def _shown(name: str, value: Any) -> str:
 
 def row(signal: Signal) -> dict[str, Any]:
     """A signal as lists and its page show it."""
-    about = [signal.place, signal.certificate.reference if signal.certificate else ""]
     return {
         "signal": signal,
-        "kind": KINDS[signal.kind],
-        "about": " · ".join(filter(None, about)),
+        "kind": signal.kind_label,
+        "about": signal.about,
         "reasons": reasons(signal),
     }

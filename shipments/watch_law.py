@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from shipments import signalling
 from workflow.law import Step, Workflow
 
 NOTED, OPEN, EXPLAINED, CONFIRMED = "NOTED", "OPEN", "EXPLAINED", "CONFIRMED"
@@ -22,6 +23,12 @@ KINDS = {
     "MAGNET": _("magnets as such"),
     "EMBEDDED": _("magnets inside a product"),
     "OTHER": _("no magnets recognised"),
+}
+SIGNAL_KINDS = {
+    signalling.SCRAP: _("scrap above the limit"),
+    signalling.CONSUMPTION: _("more used than products can hold"),
+    signalling.COUNTS: _("stock counts that drift"),
+    signalling.PORT: _("another port of entry"),
 }
 REASONS = {
     "magnets_as_such": _("Magnets as such leave India."),

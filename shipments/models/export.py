@@ -6,19 +6,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Organisation
-from accounts.roles import Role
 from shipments import watch_law
+from shipments.models.owned import Watched, WatchedQuerySet
 
 
-class ExportItemQuerySet(models.QuerySet):
-    def visible_to(self, actor):
-        """For those who oversee alone: an importer is asked, not shown the watch."""
-        if actor is not None and actor.has(Role.OFFICER, Role.SENIOR, Role.AUDITOR):
-            return self
-        return self.none()
-
-
-class ExportItem(models.Model):
+class ExportItem(Watched, models.Model):
     """One item of a shipping bill of an importer of magnets; the score and its reasons are kept as they were."""
 
     importer = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -41,7 +33,7 @@ class ExportItem(models.Model):
     loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     loaded_at = models.DateTimeField(default=timezone.now)
 
-    objects = ExportItemQuerySet.as_manager()
+    objects = WatchedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -62,25 +54,6 @@ class ExportItem(models.Model):
 
     def __str__(self):
         return f"{self.port} {self.bill}/{self.item}"
-
-    @property
-    def reference(self) -> str:
-        """As it stands in addresses; what people read is the bill itself."""
-        return str(self.pk)
-
-    slug = reference
-
-    @property
-    def book(self) -> str:
-        return f"org-{self.importer_id}"
-
-    @property
-    def status_label(self):
-        return watch_law.LABELS[self.status]
-
-    @property
-    def tone(self) -> str:
-        return watch_law.TONES[self.status]
 
     @property
     def kind_label(self):

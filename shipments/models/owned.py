@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from accounts.roles import Role
+from shipments import watch_law
 
 READERS = (Role.OFFICER, Role.SENIOR, Role.AUDITOR, Role.ANALYST)
 
@@ -49,3 +50,23 @@ class Owned:
     def has_member(self, person) -> bool:
         """Whether this person belongs to the importer in any role, now."""
         return person.memberships.active().filter(organisation_id=self.importer_id).exists()
+
+
+class WatchedQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        """For those who oversee alone: an importer is asked, not shown the watch."""
+        if actor is not None and actor.has(Role.OFFICER, Role.SENIOR, Role.AUDITOR):
+            return self
+        return self.none()
+
+
+class Watched(Owned):
+    """Something about one importer that officers judge: known by its key alone."""
+
+    pk: Any
+    law = watch_law
+
+    @property
+    def reference(self) -> str:
+        """As it stands in addresses; people read its words."""
+        return str(self.pk)

@@ -10,12 +10,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
-from accounts.roles import Role
 from euc.models import Certificate
 from euc.models.dated import Dated
 from euc.models.ruled import adopted_by_another
 from shipments import signalling, watch_law
 from shipments.models.consignment import Consignment
+from shipments.models.owned import Watched, WatchedQuerySet
 
 MOST = 1_000_000
 
@@ -55,15 +55,7 @@ class SignalLimit(Dated):
         return capfirst(self.get_kind_display())
 
 
-class SignalQuerySet(models.QuerySet):
-    def visible_to(self, actor):
-        """For those who oversee alone: an importer is asked, not shown the watch."""
-        if actor is not None and actor.has(Role.OFFICER, Role.SENIOR, Role.AUDITOR):
-            return self
-        return self.none()
-
-
-class Signal(models.Model):
+class Signal(Watched, models.Model):
     """One thing that does not fit in one importer's books: why, how much, what it rests on, what was decided.
 
     `measure` is what must grow before it is raised anew: milligrams, or a number. `stands` says whether the books
@@ -88,7 +80,7 @@ class Signal(models.Model):
     decided_at = models.DateTimeField(null=True)
     raised_at = models.DateTimeField(default=timezone.now)
 
-    objects = SignalQuerySet.as_manager()
+    objects = WatchedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -109,23 +101,17 @@ class Signal(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.kind} {self.subject}"
+        return " · ".join(filter(None, (capfirst(str(self.kind_label)), self.about)))
 
     @property
-    def reference(self) -> str:
-        """As it stands in addresses; what people read is the kind and what it is about."""
-        return str(self.pk)
-
-    slug = reference
+    def kind_label(self):
+        return watch_law.SIGNAL_KINDS[self.kind]
 
     @property
-    def book(self) -> str:
-        return f"org-{self.importer_id}"
+    def about(self) -> str:
+        """The place and the certificate, as people know them."""
+        return " · ".join(filter(None, (self.place, self.certificate.reference if self.certificate else "")))
 
     @property
     def status_label(self):
         return watch_law.SIGNAL_LABELS[self.status]
-
-    @property
-    def tone(self) -> str:
-        return watch_law.TONES[self.status]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -17,7 +15,6 @@ from shipments.models import Posting, Signal
 from shipments.presenting import history
 from shipments.views.watch import WATCHERS, FilterForm
 from workflow import events
-from workflow.law import Step
 
 SERVICES = {"explain": signals.explain, "confirm": signals.confirm}
 
@@ -67,9 +64,4 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         services=SERVICES,
         name="signal",
         back="shipments:signal",
-        extra=_nothing,
     )
-
-
-def _nothing(request: HttpRequest, signal: Signal, step: Step) -> dict[str, Any]:
-    return {"misses": []}

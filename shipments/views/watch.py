@@ -22,7 +22,6 @@ from shipments import signal_words, watch, watch_law
 from shipments.models import ExportItem, Signal
 from shipments.presenting import history
 from workflow import events
-from workflow.law import Step
 
 WATCHERS = (*REVIEWERS, Role.AUDITOR)
 SERVICES = {"explain": watch.explain, "confirm": watch.confirm}
@@ -138,9 +137,4 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         services=SERVICES,
         name="item",
         back="shipments:export",
-        extra=_nothing,
     )
-
-
-def _nothing(request: HttpRequest, item: ExportItem, step: Step) -> dict[str, Any]:
-    return {"misses": []}

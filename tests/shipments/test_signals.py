@@ -290,6 +290,8 @@ class TestPages:
         assert "20.000 kg were built into 10 products" in shown
         assert f'href="/stock/lots/{in_use.pk}/"' in shown
         refused = client.post(f"/watch/signals/{signal.pk}/explain/", {"reason": ""})
+        assert str(signal) in refused.content.decode()
+        assert signal.certificate.reference in str(signal)
         assert refused.status_code == 422
         assert client.post(f"/watch/signals/{signal.pk}/explain/", {"reason": "Larger"}).status_code == 302
         assert f"/watch/signals/{signal.pk}/" not in client.get("/watch/").content.decode()
