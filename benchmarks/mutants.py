@@ -6,6 +6,7 @@ which is why the register decides.
 
 import hashlib
 import logging
+import math
 import random
 import re
 import signal
@@ -180,7 +181,7 @@ def run() -> list[dict]:
 
     call_command("prepare", verbosity=0)
     files = _registered()
-    each = max(1, figures.scaled(MUTANTS, least=len(KINDS) * len(files)) // (len(KINDS) * len(files)))
+    each = math.ceil(figures.scaled(MUTANTS, least=1) / (len(KINDS) * len(files)))
     genuine, good, accepted = 0, Counter(), 0
     judge, accept = (
         partial(_looks_good, **_roots()),

@@ -53,7 +53,7 @@ def raw(model: type[models.Model], **which: object) -> Row | None:
     found = model.objects.filter(**which).first()
     if found is None:
         return None
-    columns = [field.column for field in model._meta.concrete_fields]
+    columns = [field.column for field in model._meta.concrete_fields if not field.generated]
     quoted = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT {quoted} FROM "{model._meta.db_table}" WHERE id = %s', [found.pk])

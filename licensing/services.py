@@ -435,7 +435,7 @@ def mark_used_up(licence: Licence, *, by: Actor, at: datetime | None = None) -> 
     """A single licence lapses with the export it was used for (Order 792 art. 15); its open cases are told."""
     at = at or timezone.now()
     engine.lock(licence)
-    cases = list(licence.cases.filter(status__in=stations.OPEN))
+    cases = list(licence.cases.open())
     for case in cases:
         report(
             case=case,
@@ -458,7 +458,7 @@ def expire(*, licence: Licence, by: Actor, at: datetime | None = None) -> None:
     engine.lock(licence)
     if licence.status not in {"ISSUED", "SUSPENDED"} or licence.expires_on >= control.day_in_china(at):
         return
-    for case in licence.cases.filter(status__in=stations.OPEN):
+    for case in licence.cases.open():
         report(
             case=case,
             by=by,

@@ -71,6 +71,18 @@ def rebuild() -> int:
     return count
 
 
+def tell_planner() -> None:
+    """After very many rows were written at once: how many there are. PostgreSQL would find out by itself, in time.
+
+    SQLite is told of facts and totals alone: what it knows of a small database it would believe for ever, and rather
+    sort a whole list than walk an index to the page.
+    """
+    tables = [f'"{model._meta.db_table}"' for model in (Fact, Total)] if connection.vendor == "sqlite" else [""]
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ANALYZE {table}")
+
+
 def is_outgrown() -> bool:
     """Whether totals were made by an earlier release, which counted less, or by less."""
     return not Fold.objects.filter(shape=boards.shape()).exists()

@@ -165,7 +165,10 @@ def _shapes() -> dict[str, tuple[list[str], str]]:
     """Columns and key by table."""
     models = apps.get_models(include_auto_created=True)
     return {
-        m._meta.db_table: ([f.column for f in m._meta.local_concrete_fields], m._meta.pk.column)
+        m._meta.db_table: (
+            [f.column for f in m._meta.local_concrete_fields if not f.generated],
+            m._meta.pk.column,
+        )
         for m in models
     }
 

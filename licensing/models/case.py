@@ -17,7 +17,7 @@ class LicenceCaseQuerySet(models.QuerySet):
         return of_actor(self, actor)
 
     def open(self):
-        return self.filter(status__in=stations.OPEN)
+        return self.filter(has_ended=False)
 
     def for_list(self):
         return self.select_related("importer", "certificate", "licence")
@@ -35,6 +35,9 @@ class LicenceCase(models.Model):
     )
     application_number = models.CharField(_("application number"), max_length=60, blank=True)
     status = models.CharField(max_length=12, default=stations.PREPARED)
+    has_ended = models.GeneratedField(  # for the database alone: ask `is_open` of a row in hand
+        expression=Q(status__in=sorted(stations.ENDS)), output_field=models.BooleanField(), db_persist=True
+    )
     status_on = models.DateField(null=True)
     is_contested = models.BooleanField(default=False)
     filed_on = models.DateField(null=True)
@@ -55,6 +58,8 @@ class LicenceCase(models.Model):
             models.Index(fields=["importer", "-id"], name="licence_case_by_importer"),
             models.Index(fields=["importer", "status", "-id"], name="licence_case_importer_status"),
             models.Index(fields=["status", "-id"], name="licence_case_by_status"),
+            models.Index(fields=["-id"], name="licence_case_open", condition=Q(has_ended=False)),
+            models.Index(fields=["-id"], name="licence_case_contested", condition=Q(is_contested=True)),
             models.Index(fields=["status", "due_on"], name="licence_case_by_due_day"),
             models.Index(
                 fields=["application_number"],

@@ -62,6 +62,11 @@ class TestOpen:
         signals.original_sent.send(sender=type(certificate), **given)
         assert not LicenceCase.objects.exists()
 
+    @pytest.mark.parametrize("status", stations.STATIONS)
+    def test_is_asked_alike_of_the_database_and_of_a_row(self, case, status):
+        LicenceCase.objects.filter(pk=case.pk).update(status=status)
+        assert LicenceCase.objects.open().exists() == fresh(case).is_open == (status in stations.OPEN)
+
     def test_not_before_issue_and_not_by_strangers(self, life, certificate, stranger, analyst):
         with pytest.raises(WrongStatus):
             services.open_case(certificate=life.approved(), by=life.drafter)

@@ -227,8 +227,7 @@ def asks(count: int) -> list[Ask]:
 def invent(**given):
     """Invented trade that the planner knows of: PostgreSQL may have noted the tables as empty before."""
     generating.generate(**given)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    rebuilding.tell_planner()
 
 
 @pytest.fixture(scope="class")
