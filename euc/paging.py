@@ -116,7 +116,8 @@ def _decode(model: type[Model], order: tuple[str, ...], text: str) -> list[Any] 
                 padded.encode("ascii"),
             )
         )
-        fields = [model._meta.get_field(name.removeprefix("-")) for name in order]
+        named = [model._meta.get_field(name.removeprefix("-")) for name in order]
+        fields = [field.output_field if field.generated else field for field in named]
         if not isinstance(values, list) or len(values) != len(fields):
             return None
         return [_bounded(field.to_python(value)) for field, value in zip(fields, values, strict=True)]

@@ -123,9 +123,9 @@ def remind(*, at: datetime | None = None) -> int:
     """Owe what is due and not yet owed; how many. Safe to run at any time, twice or at once."""
     at = at or timezone.now()
     day, days, known, count = control.day_in_china(at), calendar.stored(), limits.stored(), 0
-    nearing = Q(status__in=stations.RUNNING, due_on__lte=_horizon(day))
+    nearing = Q(status__in=stations.RUNNING, undecided_due_on__lte=_horizon(day))
     ending = Q(
-        status__in=stations.OPEN,
+        has_ended=False,
         licence__status=stations.USABLE,
         licence__expires_on__gte=day,
         licence__expires_on__lte=day + timedelta(days=max(expiry.BEFORE)),

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,10 @@ class LicenceCaseQuerySet(models.QuerySet):
 
     def open(self):
         return self.filter(has_ended=False)
+
+    def overdue(self, day):
+        """Still not decided on a day that is later than the last day of the review."""
+        return self.filter(undecided_due_on__lt=day)
 
     def for_list(self):
         return self.select_related("importer", "certificate", "licence")
@@ -43,6 +47,11 @@ class LicenceCase(models.Model):
     filed_on = models.DateField(null=True)
     accepted_on = models.DateField(null=True)
     due_on = models.DateField(null=True)
+    undecided_due_on = models.GeneratedField(  # for the database alone, like `has_ended`
+        expression=Case(When(status__in=sorted(stations.AFTER_ACCEPTANCE), then="due_on")),
+        output_field=models.DateField(null=True),
+        db_persist=True,
+    )
     is_due_provisional = models.BooleanField(default=False)
     licence = models.ForeignKey(Licence, models.PROTECT, null=True, related_name="cases")
     refiles = models.OneToOneField("self", models.PROTECT, null=True, related_name="refiled_as")
@@ -60,7 +69,7 @@ class LicenceCase(models.Model):
             models.Index(fields=["status", "-id"], name="licence_case_by_status"),
             models.Index(fields=["-id"], name="licence_case_open", condition=Q(has_ended=False)),
             models.Index(fields=["-id"], name="licence_case_contested", condition=Q(is_contested=True)),
-            models.Index(fields=["status", "due_on"], name="licence_case_by_due_day"),
+            models.Index(fields=["undecided_due_on", "id"], name="licence_case_undecided"),
             models.Index(
                 fields=["application_number"],
                 name="licence_case_by_application",

@@ -43,10 +43,11 @@ SHOWN = 8
 @require_safe
 @roles_required(*loading.READERS)
 def listing(request: HttpRequest) -> HttpResponse:
-    """All cases, the newest first, narrowed by where they stand."""
+    """All cases, the newest first, narrowed by where they stand; of overdue ones the longest overdue first."""
     form = forms.CaseFilterForm(request.GET)
     rows = _narrowed(LicenceCase.objects.visible_to(request.actor).for_list(), form, request.actor)
-    page = paginate(rows, order=("-id",), query=request.GET)
+    order = ("undecided_due_on", "id") if form.is_valid() and form.cleaned_data["overdue"] else ("-id",)
+    page = paginate(rows, order=order, query=request.GET)
     context = {
         "page": page,
         "form": form,
@@ -65,7 +66,7 @@ def _narrowed(rows: QuerySet, form: forms.CaseFilterForm, actor: Actor) -> Query
     if form.cleaned_data["contested"]:
         rows = rows.filter(is_contested=True)
     if form.cleaned_data["overdue"]:
-        rows = rows.filter(status__in=stations.AFTER_ACCEPTANCE, due_on__lt=control.day_in_china())
+        rows = rows.overdue(control.day_in_china())
     return narrowed(rows, CASES, form.cleaned_data["q"], actor)
 
 

@@ -1,11 +1,16 @@
 """Pages of licence cases: reporting, deciding, the board, the register; what is refused stands beside its field."""
 
+import base64
+import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 
 from euc import control
+from euc.paging import paginate
 from licensing import services
 from licensing.models import LicenceCase, StatusReport
 from tests.euc.life import Life
@@ -167,6 +172,40 @@ class TestReaders:
     def test_narrow_the_board(self, client_for, case, drafter, query, is_there):
         shown = client_for(drafter).get(f"/licences/?{query}").content.decode()
         assert (case.reference in shown) is is_there
+
+
+class TestOverdue:
+    @pytest.fixture
+    def late(self, case, drafter, signatory, officer, senior):
+        """Three cases under review, the second longest overdue and the last decided; their order of ending."""
+        life, cases = Life(drafter, signatory, officer, senior, None), [case]
+        cases += [services.open_case(certificate=life.issued(), by=drafter) for _ in range(2)]
+        today = control.day_in_china()
+        for one, status, days in zip(cases, ("REVIEW", "PAUSED", "REFUSED"), (3, 9, 20), strict=True):
+            LicenceCase.objects.filter(pk=one.pk).update(status=status, due_on=today - timedelta(days=days))
+        return [cases[1], cases[0]]
+
+    def test_is_what_waits_for_a_decision_the_longest_first(self, client_for, late, drafter):
+        assert client_for(drafter).get("/licences/?overdue=on").context["page"].rows == late
+
+    def test_is_walked_page_by_page(self, late):
+        rows, shown, query = LicenceCase.objects.overdue(control.day_in_china()), [], QueryDict()
+        while query is not None:
+            page = paginate(rows, order=("undecided_due_on", "id"), query=query, size=1)
+            shown += page.rows
+            query = QueryDict(page.next_url[1:]) if page.next_url else None
+        assert shown == late
+
+    def test_ends_with_the_last_day_not_before(self, late):
+        today = control.day_in_china()
+        assert set(LicenceCase.objects.overdue(today - timedelta(days=3))) == {late[0]}
+        assert set(LicenceCase.objects.overdue(today - timedelta(days=2))) == set(late)
+
+    @pytest.mark.parametrize("at", [["2026-13-45", 1], ["x", 1], [None, 1], [1, 1], ["2026-01-01", "x"]])
+    def test_a_senseless_place_in_the_list_is_its_beginning(self, client_for, late, drafter, at):
+        cursor = base64.urlsafe_b64encode(json.dumps(at).encode()).decode().rstrip("=")
+        answer = client_for(drafter).get(f"/licences/?overdue=on&after={cursor}")
+        assert (answer.status_code, answer.context["page"].rows) == (200, late)
 
 
 def test_queries_are_as_many_for_one_as_for_many(queries_of, drafter, signatory, officer, senior, case):
