@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from documents import sheets
-from euc import completeness, examples, forms, shapes
+from euc import completeness, drafting_forms, examples, shapes
 from euc.models import Party
 
 MOST_ROWS = 2000
@@ -36,11 +36,11 @@ class Column:
 
 
 def _columns() -> tuple[Column, ...]:
-    order = [Column(name, "order", name) for name in forms.OrderForm().fields]
-    parties = [name for name in forms.PartiesForm().fields if name.startswith(EXPORTER)]
+    order = [Column(name, "order", name) for name in drafting_forms.OrderForm().fields]
+    parties = [name for name in drafting_forms.PartiesForm().fields if name.startswith(EXPORTER)]
     exporter = [Column(name.replace("-", "_"), "parties", name) for name in parties]
-    lines = [Column(_in_kg(name), OF_LINES, name) for name in forms.LineForm().fields]
-    end_use = [Column(_in_kg(name), "end_use", name) for name in forms.EndUseForm().fields]
+    lines = [Column(_in_kg(name), OF_LINES, name) for name in drafting_forms.LineForm().fields]
+    end_use = [Column(_in_kg(name), "end_use", name) for name in drafting_forms.EndUseForm().fields]
     return (*order, *exporter, *lines, *end_use)
 
 
@@ -131,7 +131,7 @@ def _read_part(order: Order, part: str, seen: Seen) -> None:
             elif text and text.casefold() != texts[column.input].casefold():
                 said = _("This differs from row %(row)d of the same order.")
                 order.problems.append((number, column.name, said % {"row": places[column.input]}))
-    kind = forms.FORMS[shapes.PAGES[part]]
+    kind = drafting_forms.FORMS[shapes.PAGES[part]]
     order.draft.forms[part] = _form(order, kind, START.get(part, {}) | texts, part, places, seen)
 
 
@@ -151,7 +151,7 @@ def _read_line(order: Order, row: Row, seen: Seen) -> None:
     number, texts = row
     typed = {c.input: texts[c.name] for c in COLUMNS if c.part == OF_LINES and c.name in texts}
     places = dict.fromkeys((column.input for column in COLUMNS), number)
-    order.draft.lines.append(_form(order, forms.LineForm, typed, OF_LINES, places, seen))
+    order.draft.lines.append(_form(order, drafting_forms.LineForm, typed, OF_LINES, places, seen))
 
 
 def _form(

@@ -6,7 +6,7 @@ from django import forms as django_forms
 from rest_framework import serializers
 
 from accounts.fields import KilogramField, StrictDateField, StrictDecimalField, StrictIntegerField
-from euc import forms
+from euc import drafting_forms
 from euc.kinds import EvidenceKind
 from euc.models import Party
 
@@ -50,7 +50,7 @@ def _of_form(name: str, form: django_forms.Form) -> type[serializers.Serializer]
 
 
 def _parties() -> type[serializers.Serializer]:
-    form, roles = forms.PartiesForm(), {}
+    form, roles = drafting_forms.PartiesForm(), {}
     for role in (value.lower() for value in Party.Role.values):
         own = {name: field for name, field in form.fields.items() if name.startswith(f"{role}-")}
         columns = {name.removeprefix(f"{role}-"): described(field) for name, field in own.items()}
@@ -72,14 +72,14 @@ class UndertakingsInput(serializers.Serializer):
     addressed_to = serializers.IntegerField(help_text="The authority, where there are several.")
 
 
-LineInput = _of_form("LineInput", forms.LineForm())
+LineInput = _of_form("LineInput", drafting_forms.LineForm())
 
 DraftInput = _object(
     "DraftInput",
     {
         "parties": _parties()(required=False),
-        "order": _of_form("OrderInput", forms.OrderForm())(required=False),
-        "end_use": _of_form("EndUseInput", forms.EndUseForm())(required=False),
+        "order": _of_form("OrderInput", drafting_forms.OrderForm())(required=False),
+        "end_use": _of_form("EndUseInput", drafting_forms.EndUseForm())(required=False),
         "undertakings": UndertakingsInput(required=False),
     },
 )

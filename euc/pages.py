@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.actors import Actor
 from accounts.models import Organisation
-from euc import completeness, drafting, forms
+from euc import completeness, drafting, drafting_forms
 from euc.models import Certificate, GoodsLine, Undertaking
 from euc.models.certificate import today
 
@@ -17,11 +17,13 @@ MOST_BLANKETS = 50
 def kind(certificate: Certificate, page: str) -> Any:
     """The form of a page; which clauses it offers depends on the certificate."""
     if page != completeness.UNDERTAKINGS:
-        return forms.FORMS[page]
+        return drafting_forms.FORMS[page]
     mine = Undertaking.objects.filter(importer=certificate.importer_id).covering(today())
     blankets = list(mine.order_by("-id").values_list("reference", flat=True)[:MOST_BLANKETS])
     authorities = Organisation.objects.choosable_authorities()
-    return partial(forms.ClausesForm, offers=certificate.offers(), blankets=blankets, authorities=authorities)
+    return partial(
+        drafting_forms.ClausesForm, offers=certificate.offers(), blankets=blankets, authorities=authorities
+    )
 
 
 def initial(certificate: Certificate, page: str) -> dict[str, Any]:

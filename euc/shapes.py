@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.fields import MG_PER_KG, KilogramField, StrictDateField, StrictDecimalField, StrictIntegerField
-from euc import completeness, drafting, forms, pages, turns
+from euc import completeness, drafting, drafting_forms, pages, turns
 from euc.models import Certificate, GoodsLine, Party
 
 PAGES = {
@@ -140,7 +140,7 @@ def _lines(given: Any, errors: Errors) -> list[Any]:
 
 
 def _line(given: Any, path: str, errors: Errors, initial: dict[str, Any]) -> Any:
-    kind = forms.LineForm
+    kind = drafting_forms.LineForm
     return _bound(kind, initial, _plain_inputs(kind(), given, path, errors), errors, path)
 
 
@@ -272,16 +272,16 @@ def shown(certificate: Certificate) -> dict[str, Any]:
     parties = pages.initial(certificate, completeness.PARTIES)
     return {
         "parties": {role.lower(): _party(parties, f"{role.lower()}-") for role in Party.Role.values},
-        "order": _values(forms.OrderForm(), pages.initial(certificate, completeness.ORDER)),
+        "order": _values(drafting_forms.OrderForm(), pages.initial(certificate, completeness.ORDER)),
         "goods": [shown_line(line) for line in certificate.lines()],
-        "end_use": _values(forms.EndUseForm(), vars(certificate.end_use)),
+        "end_use": _values(drafting_forms.EndUseForm(), vars(certificate.end_use)),
         "undertakings": _undertakings(certificate),
         "evidence": [shown_evidence(one) for one in certificate.current_evidence()],
     }
 
 
 def shown_line(line: GoodsLine) -> dict[str, Any]:
-    return {"number": line.number, **_values(forms.LineForm(), vars(line))}
+    return {"number": line.number, **_values(drafting_forms.LineForm(), vars(line))}
 
 
 def shown_evidence(evidence: Any) -> dict[str, Any]:
@@ -296,7 +296,7 @@ def shown_evidence(evidence: Any) -> dict[str, Any]:
 
 
 def _party(values: dict[str, Any], prefix: str) -> dict[str, Any]:
-    names = [name for name in forms.PartiesForm().fields if name.startswith(prefix)]
+    names = [name for name in drafting_forms.PartiesForm().fields if name.startswith(prefix)]
     return {name.removeprefix(prefix): values.get(name) for name in names}
 
 
@@ -342,8 +342,8 @@ def names(page: str) -> set[str]:
     if page == "parties":
         return {
             name.removeprefix("exporter-")
-            for name in forms.PartiesForm().fields
+            for name in drafting_forms.PartiesForm().fields
             if name.startswith("exporter-")
         }
-    kind = forms.LineForm if page == GOODS else forms.FORMS[PAGES[page]]
+    kind = drafting_forms.LineForm if page == GOODS else drafting_forms.FORMS[PAGES[page]]
     return set(kind().fields)

@@ -23,6 +23,7 @@ from euc import (
     completeness,
     control,
     drafting,
+    drafting_forms,
     forms,
     pages,
     presenting,
@@ -283,10 +284,10 @@ def line(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         return redirect("euc:certificate-detail", reference)
     comments = tuple(_comments(certificate, completeness.GOODS, number))
     if request.method != "POST":
-        form = _shown(forms.LineForm, certificate, completeness.GOODS, vars(found), comments, number)
+        form = _shown(drafting_forms.LineForm, certificate, completeness.GOODS, vars(found), comments, number)
         judged = ruling_words.assessment(assessing.line(found, control.day_in_china()))
         return _page(request, certificate, completeness.GOODS, form=form, line=found, judged=judged)
-    form = forms.LineForm(request.POST, comments=comments)
+    form = drafting_forms.LineForm(request.POST, comments=comments)
 
     def record() -> None:
         pages.record_line(certificate, found, form, request.actor)

@@ -19,6 +19,7 @@ from accounts.roles import Role
 from euc import (
     consequences,
     countersigning,
+    drafting_forms,
     forms,
     pages,
     pledge_printing,
@@ -211,7 +212,7 @@ def draft(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("euc:undertaking-detail", reference)
     columns = {name: getattr(undertaking, name) for name in pledges.COLUMNS}
     head = {"seen": undertaking.saves, "addressed_to": undertaking.addressed_to_id}
-    form = forms.PledgeForm(
+    form = drafting_forms.PledgeForm(
         request.POST or None,
         offers=undertaking.offers(),
         authorities=Organisation.objects.choosable_authorities(),

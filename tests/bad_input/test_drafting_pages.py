@@ -12,13 +12,17 @@ from hypothesis import strategies as st
 
 from accounts.fields import LineField, StrictDecimalField
 from documents.models import StoredFile
-from euc import forms
+from euc import drafting_forms
 from euc.models import Certificate, GoodsLine, Scratch
 from tests.bad_input.corpus import DATES, NUMBERS, PROFILE, TEXTS, texts
 
-PAGES = {"parties": forms.PartiesForm, "order": forms.OrderForm, "end-use": forms.EndUseForm}
+PAGES = {
+    "parties": drafting_forms.PartiesForm,
+    "order": drafting_forms.OrderForm,
+    "end-use": drafting_forms.EndUseForm,
+}
 LINE = "goods/1"
-FORMS = {**PAGES, LINE: forms.LineForm}
+FORMS = {**PAGES, LINE: drafting_forms.LineForm}
 
 
 def received(text: str) -> str:

@@ -36,6 +36,7 @@ VERIFICATION = [
 VERIFYING_CODE = ["documents/verifying.py", "euc/views/verify.py", "config/views.py", "config/context.py"]
 DRAFTING_CODE = [
     *VERIFYING_CODE,
+    "euc/drafting_forms.py",
     "euc/forms.py",
     "euc/completeness.py",
     "euc/kinds.py",

@@ -718,6 +718,7 @@ def _moved(f, harness, letter, owned) -> str:
 def declared_names() -> set[str]:
     """The names that some form of the product does ask for."""
     from accounts import forms as people
+    from euc import drafting_forms as drafting
     from euc import forms as euc
     from euc import original_forms as original
     from euc.models import ELEMENTS
@@ -748,12 +749,12 @@ def declared_names() -> set[str]:
         original.EntryForm,
         original.StationForm,
         euc.GiveUpForm,
-        euc.OrderForm,
-        euc.LineForm,
-        euc.EndUseForm,
+        drafting.OrderForm,
+        drafting.LineForm,
+        drafting.EndUseForm,
         euc.EvidenceForm,
         euc.CommentForm,
-        euc.PledgeForm,
+        drafting.PledgeForm,
         euc.VerifyForm,
     )
     names = {
