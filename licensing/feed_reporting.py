@@ -13,8 +13,8 @@ from accounts.actors import Actor
 from accounts.roles import Kind
 from licensing import services, stations
 from licensing.feed_records import Problem, Record
+from licensing.licence_facts import LicenceFacts
 from licensing.models import FeedDelivery, FeedRecord, FeedSource, LicenceCase, StatusReport
-from licensing.services import LicenceFacts
 from workflow import engine
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import KilogramField, LineField, StrictDateField, TextField
 from licensing import grounds, stations
+from licensing.licence_facts import LicenceFacts
 from licensing.models import Licence, LicenceCase, StatusReport
-from licensing.services import LicenceFacts
 
 LICENCE = ("number", "type", "issued_on", "expires_on", "contract_number", "customs_port")
 

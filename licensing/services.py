@@ -7,7 +7,6 @@ WrongStatus, NotAllowed or Incomplete. Days are days in China; `at` is a moment 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -19,16 +18,16 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.roles import Role
 from documents.models import StoredFile
-from euc import control, printing
+from euc import control
 from euc import workflow as certificate_law
-from euc.models import Certificate, GoodsLine, Serial
+from euc.models import Certificate, Serial
 from euc.models.certificate import today
-from licensing import calendar, deriving, limits, signals, stations, timing
+from licensing import calendar, deriving, licence_facts, limits, signals, stations, timing
 from licensing import grounds as reasons
+from licensing.licence_facts import LicenceFacts
 from licensing.models import (
     Licence,
     LicenceCase,
-    LicenceLine,
     ReportRuling,
     ReportWithdrawal,
     StatusReport,
@@ -38,19 +37,6 @@ from workflow.law import Miss
 
 IMPORTER = frozenset({Role.DRAFTER, Role.SIGNATORY})
 OFFICERS = frozenset({Role.OFFICER, Role.SENIOR})
-
-
-@dataclass(frozen=True)
-class LicenceFacts:
-    """What a report says of the licence document; weights in milligrams by goods line number."""
-
-    number: str
-    issued_on: date
-    expires_on: date
-    weights: dict[int, int]
-    type: str = Licence.Type.SINGLE
-    contract_number: str = ""
-    customs_port: str = ""
 
 
 @transaction.atomic
@@ -146,7 +132,7 @@ def report(
         return before
     if misses := [*_misses(case, claimed, claimed_on, licence, at), *_ground_misses(claimed, grounds)]:
         raise engine.Incomplete(misses)
-    document = _licence(case, licence) if licence else None
+    document = licence_facts.write_down(case, licence) if licence else None
     made = StatusReport.objects.create(
         case=case,
         source=source,
@@ -183,7 +169,7 @@ def _misses(
         misses.append(Miss("", "claimed_on", _("The certificate was not issued yet on that day.")))
     if claimed == stations.ISSUED and licence is None and case.licence_id is None:
         misses.append(Miss("", "number", _("Enter the licence: number, days and weights.")))
-    return misses + (_licence_misses(case, licence) if licence else [])
+    return misses + (licence_facts.misses_of(case, licence) if licence else [])
 
 
 def _ground_misses(claimed: str, given: Sequence[str]) -> list[Miss]:
@@ -193,75 +179,6 @@ def _ground_misses(claimed: str, given: Sequence[str]) -> list[Miss]:
         text = _("A reason belongs to a correction, a non-acceptance or a refusal only.")
         return [Miss("", "grounds", text)]
     return []
-
-
-def _licence_misses(case: LicenceCase, facts: LicenceFacts) -> list[Miss]:
-    misses = []
-    if not facts.number:
-        misses.append(Miss("", "number", _("Enter the licence number.")))
-    if facts.expires_on < facts.issued_on:
-        misses.append(Miss("", "expires_on", _("It cannot expire before it is issued.")))
-    lines = {line.number: line for line in case.certificate.goods.all()}
-    given = {number: weight for number, weight in facts.weights.items() if weight}
-    if not given:
-        misses.append(Miss("", "weights", _("Enter what the licence allows of at least one line.")))
-    for number, weight in given.items():
-        line = lines.get(number)
-        if line is None:
-            misses.append(Miss("", "weights", _("There is no such goods line.")))
-        elif weight > (line.net_weight_mg or 0):
-            text = _("The certificate has %(most)s kg on this line; a licence cannot allow more of it.")
-            most = printing.kilograms(line.net_weight_mg or 0)
-            misses.append(Miss("", f"weight-{number}", text % {"most": most}))
-    known = Licence.objects.filter(
-        importer=case.importer, exporter_name=case.exporter_name, number=facts.number
-    ).first()
-    if facts.type != Licence.Type.GENERAL and known is not None and not _is_own(case, known):
-        misses.append(Miss("", "number", _("Another case carries this licence number.")))
-    return misses
-
-
-def _is_own(case: LicenceCase, licence: Licence) -> bool:
-    """Whether the case carries it, or told of it once and nobody else does: what was withdrawn may be told again."""
-    if case.licence_id == licence.pk:
-        return True
-    return licence.reports.filter(case=case).exists() and not licence.cases.exists()
-
-
-def _licence(case: LicenceCase, facts: LicenceFacts) -> Licence:
-    """The licence as reported: the one of this case or, for a general licence, of others, brought up to date."""
-    key = {"importer": case.importer, "exporter_name": case.exporter_name, "number": facts.number}
-    columns = {
-        "type": facts.type,
-        "issued_on": facts.issued_on,
-        "expires_on": facts.expires_on,
-        "contract_number": facts.contract_number,
-        "customs_port": facts.customs_port,
-    }
-    licence, _is_new = Licence.objects.get_or_create(**key, defaults=columns)
-    engine.lock(licence)
-    Licence.objects.filter(pk=licence.pk).update(**columns)
-    for line in case.certificate.goods.all():
-        _authorise(licence, line, facts.weights.get(line.number) or 0)
-    return licence
-
-
-def _authorise(licence: Licence, line: GoodsLine, weight_mg: int) -> None:
-    """Set what is allowed of a line; never below what is reserved or drawn already."""
-    known = (
-        LicenceLine.objects.select_for_update(no_key=True).filter(licence=licence, goods_line=line).first()
-    )
-    used = known.reserved_mg + known.drawn_mg if known else 0
-    if weight_mg < used:
-        text = _("%(used)s kg of this line are reserved or drawn already.")
-        miss = Miss("", f"weight-{line.number}", text % {"used": printing.kilograms(used)})
-        raise engine.Incomplete([miss])
-    if known and weight_mg:
-        LicenceLine.objects.filter(pk=known.pk).update(authorised_mg=weight_mg)
-    elif known:
-        known.delete()
-    elif weight_mg:
-        LicenceLine.objects.create(licence=licence, goods_line=line, authorised_mg=weight_mg)
 
 
 @transaction.atomic

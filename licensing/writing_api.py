@@ -23,6 +23,7 @@ from accounts.roles import Role
 from euc.api import KEY, ActsForAnOrganisation, CertificatePages, DraftsForAnImporter
 from euc.input_serializers import ProblemSerializer
 from licensing import briefing, grounds, services, stations
+from licensing.licence_facts import LicenceFacts
 from licensing.models import CaseBrief, Licence, LicenceCase, StatusReport
 from licensing.serializers import ReportSerializer
 from licensing.views.briefs import sent
@@ -106,7 +107,7 @@ class ReportsView(APIView):
         given = dict(taken.validated_data)
         facts = given.pop("licence", None)
         if facts:
-            given["licence"] = services.LicenceFacts(weights=facts.pop("lines"), **facts)
+            given["licence"] = LicenceFacts(weights=facts.pop("lines"), **facts)
         made = services.report(case=case, by=request.actor, **given)
         return Response(ReportSerializer(made).data, status=201)
 

@@ -41,7 +41,13 @@ TYPED = [
         "licensing/brief_printing.py",
         "licensing/forecasting.py",
     ),
-    *("licensing/predicting.py", "licensing/refusing.py", "licensing/services.py", "licensing/calendar.py"),
+    *(
+        "licensing/predicting.py",
+        "licensing/refusing.py",
+        "licensing/licence_facts.py",
+        "licensing/services.py",
+        "licensing/calendar.py",
+    ),
     *(
         "licensing/feed_records.py",
         "licensing/feed_fetching.py",

@@ -13,8 +13,8 @@ from euc import control, demonstration
 from euc.models import Certificate
 from euc.models.certificate import today
 from licensing import services as licences
+from licensing.licence_facts import LicenceFacts
 from licensing.models import LicenceCase, StatusReport
-from licensing.services import LicenceFacts
 from shipments import accounts, arriving, custody, services, visiting
 from shipments.models import Consignment, Lot
 from shipments.services import LotPlan, Receipt

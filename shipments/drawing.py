@@ -68,7 +68,7 @@ def _write(
         made_at=at,
     )
     if lot.licence_line_id:
-        _shift_licence(lot, reserved_mg, drawn_mg)
+        _shift_licence(lot, lot.licence_line_id, reserved_mg, drawn_mg)
     _shift_goods(lot, reserved_mg, drawn_mg)
     return draw
 
@@ -85,8 +85,9 @@ def _shift_goods(lot: Lot, reserved_mg: int, drawn_mg: int) -> None:
         raise Exceeded(text % _said(found.number, found.left_mg, reserved_mg + drawn_mg))
 
 
-def _shift_licence(lot: Lot, reserved_mg: int, drawn_mg: int) -> None:
-    line = LicenceLine.objects.filter(lots=lot)
+def _shift_licence(lot: Lot, key: int, reserved_mg: int, drawn_mg: int) -> None:
+    """By the row's own key: found through its lots, it would be judged as it was before the winner changed it."""
+    line = LicenceLine.objects.filter(pk=key)
     fits = line.filter(authorised_mg__gte=F("reserved_mg") + F("drawn_mg") + (reserved_mg + drawn_mg))
     if not fits.update(reserved_mg=F("reserved_mg") + reserved_mg, drawn_mg=F("drawn_mg") + drawn_mg):
         found = line.get()

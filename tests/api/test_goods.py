@@ -5,6 +5,7 @@ from django.test.utils import CaptureQueriesContext
 
 from euc.models.certificate import today
 from licensing import services as licences
+from licensing.licence_facts import LicenceFacts
 from shipments.services import LotPlan
 from tests.euc.life import Life
 from tests.remembering import remembered
@@ -47,7 +48,7 @@ class TestConsignments:
 class TestCases:
     def test_show_reports_and_the_licence(self, client_for, voyage, analyst, stranger):
         case = licences.open_case(certificate=voyage.certificate, by=voyage.drafter)
-        facts = licences.LicenceFacts("26-AA-9", today(), today(), {1: 5 * KG})
+        facts = LicenceFacts("26-AA-9", today(), today(), {1: 5 * KG})
         licences.report(case=case, by=voyage.drafter, claimed="ISSUED", claimed_on=today(), licence=facts)
         path = f"/api/v1/licence-cases/{case.slug}/"
         found = client_for(analyst).get(path).json()

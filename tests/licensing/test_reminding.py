@@ -9,8 +9,8 @@ from django.core.management import call_command
 
 from accounts.models import Notice
 from licensing import calendar, reminding, services
+from licensing.licence_facts import LicenceFacts
 from licensing.models import CaseReminder, LicenceCase
-from licensing.services import LicenceFacts
 from tests.remembering import remembered
 from workflow import errands, events
 from workflow.models import Errand

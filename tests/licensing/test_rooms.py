@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from euc import control
 from licensing import awaiting, entering, rooms, services
+from licensing.licence_facts import LicenceFacts
 from licensing.models import LicenceCase, RoomCode, RoomInvitation, RoomPost, StatusReport
-from licensing.services import LicenceFacts
 from tests.races import together
 from workflow import engine, errands, events
 from workflow.models import Errand

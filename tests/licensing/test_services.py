@@ -8,8 +8,8 @@ from django.utils import timezone
 from euc import control, signals
 from euc.models import GoodsLine
 from licensing import predicting, services, stations, timing
+from licensing.licence_facts import LicenceFacts
 from licensing.models import Licence, LicenceCase, StatusReport
-from licensing.services import LicenceFacts
 from tests.races import together
 from workflow import events
 from workflow.append_only import WriteOnce

@@ -8,6 +8,7 @@ from euc.models import Certificate
 from euc.models.certificate import today
 from licensing import briefing, entering, feed_working, rooms
 from licensing import services as licences
+from licensing.licence_facts import LicenceFacts
 from licensing.models import (
     CaseBrief,
     FeedDelivery,
@@ -19,7 +20,6 @@ from licensing.models import (
     RoomCode,
     RoomInvitation,
 )
-from licensing.services import LicenceFacts
 from shipments import arriving, custody, import_files, incidents, services, visiting, watch
 from shipments.models import ArrivingDocument, Consignment, ImportFile, Incident, Signal, Visit, VisitFile
 from shipments.services import LotPlan, Receipt

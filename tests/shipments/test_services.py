@@ -1,10 +1,13 @@
 """Consignments: reserve at booking, draw at release, free and reverse; every step in order and on a possible day."""
 
+import time
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from euc import services as certificates
 from euc import workflow as certificate_law
@@ -374,6 +377,20 @@ class TestRaces:
         assert {type(result) for result in results} == {type(None), drawing.Exceeded}
         assert amounts(line(certificate)) == (left, 0)
         assert all_holds() == []
+
+    def test_the_ledger_alone_refuses_the_last_gram_of_a_licence_in_words(self, voyage, certificate):
+        """Without the papers' locks around it: what is left is asked of the row as the winner left it."""
+        licence = licence_for(certificate, weights={1: 10 * KG})
+        lots = [voyage.planned(LotPlan(1, 6 * KG), licence=licence).lots()[0] for _ in range(4)]
+
+        def reserve(lot):
+            with transaction.atomic():
+                drawing.reserve(lot, by=voyage.drafter, at=timezone.now())
+                time.sleep(0.2)  # the others wait for the row by now
+
+        results = together(*(partial(reserve, lot) for lot in lots))
+        assert sorted(type(result).__name__ for result in results) == ["Exceeded"] * 3 + ["NoneType"]
+        assert amounts(licence_line(licence)) == (6 * KG, 0)
 
     @pytest.mark.parametrize("attempt", range(3))
     def test_revoking_and_releasing_have_one_order(self, voyage, certificate, life, attempt):
