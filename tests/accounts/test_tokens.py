@@ -15,7 +15,7 @@ from accounts.roles import Role, Scope
 from euc import demonstration, reference, workflow
 from euc import services as certificates
 from tests.factories import MembershipFactory
-from tests.matrix.harness import rows
+from tests.matrix.tables import rows
 from workflow import events
 from workflow.engine import NotAllowed
 from workflow.models import Event

@@ -17,7 +17,7 @@ from accounts.models import KeptAnswer
 from accounts.roles import Scope
 from euc import demonstration, examples, services, shapes, turns
 from euc.models import ELEMENTS, Certificate, GoodsLine
-from tests.matrix.harness import differences, rows
+from tests.matrix.tables import differences, rows
 from tests.remembering import remembered
 from workflow import events
 

@@ -7,7 +7,8 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 
-from tests.matrix.harness import Harness, Log, rows
+from tests.matrix.harness import Harness, Log
+from tests.matrix.tables import rows
 from tests.matrix.world import build
 
 

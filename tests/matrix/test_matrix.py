@@ -19,18 +19,9 @@ from licensing.models import FeedSource, Licence, LicenceCase, MailMessage, Mail
 from shipments.models import ArrivingDocument, Consignment, Holding, ImportFile, Incident, Lot, Posting, Visit
 from shipments.views import consignments as consignment_views
 from tests.matrix import canaries, policy, routes
-from tests.matrix.harness import (
-    BELONGS_TO_BOTH,
-    CSRF,
-    OF_ORGANISATIONS,
-    SUBJECTS,
-    agrees,
-    answer,
-    expected,
-    files_of,
-    shape,
-    targets,
-)  # fmt: skip
+from tests.matrix.expecting import agrees, answer, expected
+from tests.matrix.harness import CSRF, files_of, shape
+from tests.matrix.targeting import BELONGS_TO_BOTH, OF_ORGANISATIONS, SUBJECTS, targets
 
 pytestmark = pytest.mark.django_db
 
