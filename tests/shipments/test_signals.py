@@ -26,7 +26,7 @@ from workflow import events
 from workflow.engine import Incomplete, NotAllowed
 
 KNOWN = {"SCRAP_PERCENT": 10, "CONSUMPTION_PERCENT": 5, "COUNT_RUN": 3, "COUNT_PERCENT": 1, "LEAST_GRAMS": 1000,
-         "PORT_ENTRIES": 5, "GROWTH_PERCENT": 25}  # fmt: skip
+         "PORT_ENTRIES": 5, "GROWTH_PERCENT": 25, "NORM_PERCENT": 5}  # fmt: skip
 
 
 def codes(findings):
