@@ -31,6 +31,10 @@ class Place:
     def label(self) -> Any:
         return accounts.ACCOUNTS[self.account]
 
+    @property
+    def named(self) -> str:
+        return accounts.place_name(self.account, self.place)
+
 
 @dataclass
 class Line:
