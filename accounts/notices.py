@@ -27,7 +27,7 @@ MOST_SHOWN = 99
 class Telling:
     """One line of the table: after which events, whom to tell, in which words, and where they go from there.
 
-    `text` may name %(reference)s, %(by)s (the acting organisation) and what `details` gives.
+    `text` may name %(reference)s, %(by)s (the acting organisation) and what `says` or `details` give.
     """
 
     code: str
@@ -37,6 +37,7 @@ class Telling:
     whom: Callable[[Any], models.QuerySet[Membership]]
     where: Callable[[Any], str]
     when: Callable[[Any, Event], bool] = lambda subject, event: True
+    says: Callable[[Any], dict[str, Any]] = lambda subject: {}
 
 
 TELLINGS: dict[str, Telling] = {}
@@ -72,7 +73,8 @@ def on_event(events: list[Event], subject: Any = None, **_given: Any) -> None:
         for line in TELLINGS.values():
             if event.verb in line.verbs and line.when(subject, event):
                 key, by = f"event-{event.pk}", event.organisation_name
-                tell(line, subject, key=key, by=by, at=event.at, but=event.person_id)
+                details = line.says(subject)
+                tell(line, subject, key=key, by=by, at=event.at, but=event.person_id, details=details)
 
 
 def tell(

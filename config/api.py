@@ -20,7 +20,7 @@ from licensing import api as licensing_api
 from licensing import feed_api, mail_api, writing_api
 from ministry import api as ministry_api
 from shipments import api as shipments_api
-from shipments import arriving_api
+from shipments import arriving_api, signal_api
 from workflow import engine
 
 STATUS_OF = {engine.Refusal: 409, engine.WrongStatus: 409, engine.NotAllowed: 403, engine.Incomplete: 400}
@@ -89,6 +89,7 @@ router.register("consignments", shipments_api.ConsignmentViewSet, basename="cons
 router.register("arriving-documents", arriving_api.ArrivingDocumentViewSet, basename="arriving-document")
 router.register("visits", shipments_api.VisitViewSet, basename="visit")
 router.register("incidents", shipments_api.IncidentViewSet, basename="incident")
+router.register("signals", signal_api.SignalViewSet, basename="signal")
 
 urlpatterns = [
     path("", include((router.urls, "api"), namespace="api")),

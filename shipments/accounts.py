@@ -12,6 +12,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from euc import countries
+
 SUPPLIER, SURPLUS, VARIANCE = "SUPPLIER", "SURPLUS", "VARIANCE"
 IN_TRANSIT, SHORT, ON_HAND, DAMAGED = "IN_TRANSIT", "SHORT", "ON_HAND", "DAMAGED"
 IN_PRODUCTION, FINISHED, JOB_WORKER, OTHER_UNIT = "IN_PRODUCTION", "FINISHED", "JOB_WORKER", "OTHER_UNIT"
@@ -108,6 +110,10 @@ MOVES = {
     )
 }  # fmt: skip
 
+ABROAD = frozenset(
+    move.target for move in MOVES.values() if move.holder == COUNTRY
+)  # their places are countries
+
 # Postings that steps of the consignment, counts and corrections make; nobody picks them from a list.
 INNER = {
     "ship": _("Released in China"),
@@ -122,6 +128,11 @@ INNER = {
     "reverse": _("Correction"),
 }
 LABELS = {**{verb: move.label for verb, move in MOVES.items()}, **INNER}
+
+
+def place_name(account: str, place: str) -> str:
+    """A place as people call it: a country by its name, not its code."""
+    return countries.name(place) if account in ABROAD else place
 
 
 def open_from(account: str) -> list[Move]:

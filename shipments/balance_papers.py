@@ -26,6 +26,7 @@ from shipments import (
     balancing,
     consumption,
     consumption_printing,
+    custody,
     delivery,
     delivery_printing,
     incident_law,
@@ -95,8 +96,7 @@ def _ask(
     theirs: Any = (
         [consignment.pk] if consignment else Consignment.objects.filter(certificate=certificate).values("pk")
     )
-    lots = Lot.objects.select_for_update(no_key=True).filter(consignment__in=theirs)
-    list(lots.order_by("pk").values_list("pk"))
+    custody.hold_all(Lot.objects.filter(consignment__in=theirs))
     number = papers.count() + 1
     content = _named(certificate, number=number, at=at) | freeze(certificate, at)
     if content["difference_mg"]:

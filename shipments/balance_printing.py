@@ -126,6 +126,7 @@ def _norm(norm: dict[str, Any] | None) -> dict[str, Any] | None:
         "built": kg(norm["built_mg"]),
         "norm": kg(norm["norm_mg"]),
         "percent": norm["percent"],
+        "tolerance": norm.get("tolerance_percent"),  # not in papers frozen before it was kept
     }
 
 

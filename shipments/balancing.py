@@ -12,13 +12,10 @@ from django.utils.translation import ngettext
 
 from euc.models import Certificate
 from euc.models.certificate import today
-from shipments import accounts, incident_law, workflow
+from shipments import accounts, incident_law, signal_limits, signalling, workflow
 from shipments.models import Consignment, Holding, Incident, Lot, Posting
 
 LONG_ON_THE_WAY = timedelta(days=60)
-NORM_TOLERANCE = (
-    5  # percent between the weight built in and the weight the certificate states for the products
-)
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,10 @@ class Place:
     @property
     def label(self) -> Any:
         return accounts.ACCOUNTS[self.account]
+
+    @property
+    def named(self) -> str:
+        return accounts.place_name(self.account, self.place)
 
 
 @dataclass
@@ -73,6 +74,7 @@ class Norm:
     units: int
     built_mg: int
     norm_mg: int
+    tolerance: int | None  # per cent, as it applied on the day; None where no row said
 
     @property
     def percent(self) -> int | None:
@@ -80,7 +82,9 @@ class Norm:
 
     @property
     def is_beyond(self) -> bool:
-        return self.percent is not None and abs(self.percent) > NORM_TOLERANCE
+        if self.percent is None or self.tolerance is None:
+            return False
+        return abs(self.percent) > self.tolerance
 
 
 @dataclass(frozen=True)
@@ -151,12 +155,12 @@ def of(certificate: Certificate, *, day: date | None = None) -> Balance:
     received = got.values("lot__goods_line").annotate(mg=Sum("weight_mg"))
     for pk, weight in received.values_list("lot__goods_line", "mg"):
         lines[pk].received_mg = weight
-    norm = _norm(certificate)
+    norm = _norm(certificate, day)
     found = list(lines.values())
     return Balance(certificate.reference, day, found, norm, _questions(certificate, found, norm, day))
 
 
-def _norm(certificate: Certificate) -> Norm | None:
+def _norm(certificate: Certificate, day: date) -> Norm | None:
     """Built in less what was reversed, against units times the weight of magnets that one product takes."""
     built = Posting.objects.filter(
         lot__consignment__certificate=certificate, verb="build_in", reversed_by=None
@@ -165,7 +169,8 @@ def _norm(certificate: Certificate) -> Norm | None:
     if not sums["mg"]:
         return None
     each = certificate.end_use.magnet_per_unit_mg or 0
-    return Norm(sums["units"] or 0, sums["mg"], each * (sums["units"] or 0))
+    tolerance = signal_limits.on(day).get(signalling.NORM_PERCENT)
+    return Norm(sums["units"] or 0, sums["mg"], each * (sums["units"] or 0), tolerance)
 
 
 def _questions(certificate: Certificate, lines: list[Line], norm: Norm | None, day: date) -> list[str]:
@@ -248,6 +253,7 @@ def as_json(balance: Balance) -> dict[str, Any]:
             "built_mg": balance.norm.built_mg,
             "norm_mg": balance.norm.norm_mg,
             "percent": balance.norm.percent,
+            "tolerance_percent": balance.norm.tolerance,
         }
         if balance.norm
         else None,

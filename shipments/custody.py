@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, NoReturn
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -224,6 +224,15 @@ def take_in(
 def hold(lot: Lot) -> None:
     """Hold the lot's row until the transaction ends: nothing is posted of it meanwhile."""
     Lot.objects.select_for_update(no_key=True).filter(pk=lot.pk).values_list("pk").get()
+
+
+def hold_all(lots: QuerySet[Lot]) -> list[int]:
+    """Hold the rows of several lots in the order of their keys, as all do who hold several; the keys.
+
+    Whoever posts of several lots in one transaction holds them all before the first: else two wait for each other.
+    """
+    rows = Lot.objects.select_for_update(no_key=True).filter(pk__in=lots.order_by().values("pk"))
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _post(

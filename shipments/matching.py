@@ -349,6 +349,7 @@ def _goods(items: Sequence[Assigned]) -> Point | None:
 
 def _value(items: Sequence[Assigned]) -> Point | None:
     """The value of a kilogram beside the certificate's, where both are told in one currency."""
+    agreed, of = None, POINTS["value"]
     for one in items:
         line, item = one.line, one.item
         if not (line and line.value and line.net_weight_mg and item.value and item.weight_mg):
@@ -356,11 +357,11 @@ def _value(items: Sequence[Assigned]) -> Point | None:
         if line.currency != item.currency:
             continue
         held, said = line.value * 10**6 / line.net_weight_mg, item.value * 10**6 / item.weight_mg
+        one_kg, other = (f"{price:.2f} {line.currency}/kg" for price in (said, held))
         if abs(said - held) > held * VALUE_BAND:
-            one_kg, other = (f"{price:.2f} {line.currency}/kg" for price in (said, held))
-            return Point("value", one_kg, other, 0, POINTS["value"])
-    told = [one for one in items if one.line and one.item.value and one.item.currency == one.line.currency]
-    return Point("value", "", "", POINTS["value"], POINTS["value"]) if told else None
+            return Point("value", one_kg, other, 0, of)
+        agreed = agreed or Point("value", one_kg, other, of, of)
+    return agreed
 
 
 def weights_of(items: Iterable[Assigned]) -> dict[int, int]:

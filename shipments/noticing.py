@@ -1,4 +1,4 @@
-"""What happens to consignments and in visits, and whom it tells."""
+"""What happens to consignments, in visits and in the watch, and whom it tells."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Notice
 from accounts.notices import Telling, declare
-from accounts.roles import Role
+from accounts.roles import Kind, Role
 from euc.noticing import all_reviewers, people_of
-from shipments.models import Consignment, Incident, Visit
+from shipments import watch_law
+from shipments.models import Consignment, ExportItem, Incident, Signal, Visit
 
 
 def _people(subject: Any) -> QuerySet[Membership]:
@@ -54,6 +56,45 @@ def _incident(verb: str, kind: str, whom: Any, text: Any, code: str = "") -> Tel
     return Telling(code or f"incident-{verb}", verbs, kind, text, whom, to_incident)
 
 
+def _watchers(subject: Signal | ExportItem) -> QuerySet[Membership]:
+    """Who decides it: the authority that its certificate addresses, else every one. Never the importer's people."""
+    if certificate := getattr(subject, "certificate", None):
+        return all_reviewers(certificate)
+    roles = (Role.OFFICER, Role.SENIOR)
+    return Membership.objects.active().filter(organisation__kind=Kind.AUTHORITY, role__in=roles)
+
+
+def to_signal(signal: Signal) -> str:
+    return reverse("shipments:signal", args=[signal.pk])
+
+
+def to_export(item: ExportItem) -> str:
+    return reverse("shipments:export", args=[item.pk])
+
+
+def _name_of_importer(subject: Any) -> dict[str, str]:
+    return {"importer": subject.importer.name}
+
+
+def _signal(kind: str, label: Any) -> Telling:
+    """One line for each kind, so that its words are those of the reader's language."""
+    text = format_lazy(_("%(importer)s: {kind}. The signal waits for a decision."), kind=label)
+    return Telling(
+        f"signal-{kind.lower()}", ("shipments.signal.raise",), Notice.Kind.WAITING, text, _watchers, to_signal,
+        lambda signal, event: signal.kind == kind, _name_of_importer,
+    )  # fmt: skip
+
+
+EXPORT = Telling(
+    "export-raise",
+    ("shipments.export.raise",),
+    Notice.Kind.WAITING,
+    _("%(importer)s: magnets as such left India. The case waits for a decision."),
+    _watchers,
+    to_export,
+    says=_name_of_importer,
+)
+
 WAITING, DECISION = Notice.Kind.WAITING, Notice.Kind.DECISION
 
 declare(
@@ -77,3 +118,4 @@ declare(
     _told("refuse", _("Chinese customs refused consignment %(reference)s.")),
     _told("lose", _("Consignment %(reference)s was reported lost.")),
 )
+declare(EXPORT, *[_signal(kind, label) for kind, label in watch_law.SIGNAL_KINDS.items()])

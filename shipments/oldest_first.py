@@ -1,6 +1,7 @@
 """Issuing and consuming without naming a lot: of one goods line in one place, what was received first goes first.
 
-Which lots it takes is told before; taking posts one move a lot, all in one transaction. Weights are whole milligrams;
+A person is told before which lots it takes; a file names it by leaving the lot out. One move a lot, all in one
+transaction. Weights are whole milligrams;
 pieces follow the weight of each lot. Refuses with the engine's exceptions, and in words what is there.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +26,7 @@ from shipments.models import Holding, Lot, Posting
 from workflow import engine
 
 VERBS = ("issue", "build_in")
+BEGINS = "oldest-"  # the keys of its postings
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class Shelf:
     def of(cls, holding: Holding) -> Shelf:
         return cls(holding.lot.goods_line, holding.account, holding.place)
 
+    def holdings(self) -> QuerySet[Holding]:
+        """What ever lay there."""
+        return Holding.objects.filter(lot__goods_line=self.line, account=self.account, place=self.place)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -50,18 +57,20 @@ class Part:
     left_mg: int
 
 
-def holdings(shelf: Shelf, day: date) -> QuerySet[Holding]:
-    """What had been received by that day and lies there now, oldest first."""
-    there = Holding.objects.filter(lot__goods_line=shelf.line, account=shelf.account, place=shelf.place)
-    there = there.filter(weight_mg__gt=0, lot__consignment__received_on__lte=day)
+def holdings(shelf: Shelf, day: date, among: Collection[int] | None = None) -> QuerySet[Holding]:
+    """What had been received by that day and lies there now, oldest first; `among` narrows it to these lots."""
+    there = shelf.holdings().filter(weight_mg__gt=0, lot__consignment__received_on__lte=day)
+    there = there if among is None else there.filter(lot__in=among)
     return there.select_related("lot__consignment").order_by("lot__consignment__received_on", "lot_id")
 
 
-def plan(shelf: Shelf, weight_mg: int, day: date, *, units: int = 0) -> list[Part]:
+def plan(
+    shelf: Shelf, weight_mg: int, day: date, *, units: int = 0, among: Collection[int] | None = None
+) -> list[Part]:
     """Which lots it takes, and how much of each. Raises NotThere with what is there when it is not enough."""
     parts: list[Part] = []
     rest, made = weight_mg, 0
-    for held in holdings(shelf, day).iterator():
+    for held in holdings(shelf, day, among).iterator():
         if not rest:
             break
         taken = min(rest, held.weight_mg)
@@ -109,14 +118,43 @@ def take(
     **facts: Any,
 ) -> list[Posting]:
     """Post what the plan says, if it is still the plan that was `seen`. The same `key` again posts nothing."""
+    held = custody.hold_all(Lot.objects.filter(pk__in=shelf.holdings().values("lot")))
+    return take_of(
+        held,
+        shelf=shelf,
+        verb=verb,
+        by=by,
+        weight_mg=weight_mg,
+        happened_on=happened_on,
+        key=key,
+        seen=seen,
+        at=at,
+        **facts,
+    )
+
+
+@transaction.atomic
+def take_of(
+    held: Collection[int],
+    *,
+    shelf: Shelf,
+    verb: str,
+    by: Actor,
+    weight_mg: int,
+    happened_on: date,
+    key: str,
+    seen: str | None = None,
+    at: datetime | None = None,
+    **facts: Any,
+) -> list[Posting]:
+    """The same of lots that the caller holds already and of no other; without `seen`, nobody was shown the plan."""
     if verb not in VERBS or shelf.account not in accounts.MOVES[verb].sources:
         raise engine.WrongStatus(_("This cannot be done from there."))
-    _hold(shelf)
-    if known := _known(key):
-        return _same(known, shelf, verb, weight_mg)
+    if before := known(key):
+        return _same(before, shelf, verb, weight_mg)
     units = facts.pop("units", None) or 0
-    parts = plan(shelf, weight_mg, happened_on, units=units)
-    if fingerprint(parts) != seen:
+    parts = plan(shelf, weight_mg, happened_on, units=units, among=held)
+    if seen is not None and fingerprint(parts) != seen:
         raise Changed(parts)
     return [
         custody.move(
@@ -136,25 +174,24 @@ def take(
     ]
 
 
-def _hold(shelf: Shelf) -> None:
-    """Hold every lot of the shelf, in the order in which all who hold several do."""
-    there = Holding.objects.filter(lot__goods_line=shelf.line, account=shelf.account, place=shelf.place)
-    lots = Lot.objects.select_for_update(no_key=True).filter(pk__in=there.values("lot"))
-    list(lots.order_by("pk").values_list("pk"))
-
-
 def _begins(key: str) -> str:
-    return f"oldest-{key}-"
+    return f"{BEGINS}{key}-"
 
 
-def _known(key: str) -> list[Posting]:
+def is_one(posting: Posting) -> bool:
+    """Whether it was made here rather than of a lot that was named."""
+    return posting.key.startswith(BEGINS)
+
+
+def known(key: str) -> list[Posting]:
+    """What was posted under this key before."""
     return list(Posting.objects.filter(key__startswith=_begins(key)).select_related("lot").order_by("pk"))
 
 
-def _same(known: list[Posting], shelf: Shelf, verb: str, weight_mg: int) -> list[Posting]:
+def _same(before: list[Posting], shelf: Shelf, verb: str, weight_mg: int) -> list[Posting]:
     """What this key posted before, if it was the same; another one under the key is refused."""
-    said = {(p.lot.goods_line_id, p.verb, p.from_account, p.from_place) for p in known}
+    said = {(p.lot.goods_line_id, p.verb, p.from_account, p.from_place) for p in before}
     is_same = said == {(shelf.line.pk, verb, shelf.account, shelf.place)}
-    if not is_same or sum(posting.weight_mg for posting in known) != weight_mg:
+    if not is_same or sum(posting.weight_mg for posting in before) != weight_mg:
         raise engine.WrongStatus(_("This form was sent before with other figures; open it again."))
-    return known
+    return before

@@ -93,8 +93,8 @@ def _ends(balance: Balance) -> list[tuple[str, int, str]]:
     for place in balance.places():
         if place.account in accounts.OUTSIDE or place.weight_mg <= 0:
             continue
-        abroad = place.account in {accounts.EXPORTED_PRODUCT, accounts.REEXPORTED}
-        label = f"{place.label}: {place.place}" if abroad else str(place.label)
+        abroad = place.account in accounts.ABROAD
+        label = f"{place.label}: {place.named}" if abroad else str(place.label)
         weight = summed.get(label, (0, ""))[0] + place.weight_mg
         summed[label] = (weight, TONES.get(place.account, "neutral"))
     return [(label, weight, tone) for label, (weight, tone) in summed.items()]

@@ -46,7 +46,12 @@ VERBS = {
     "shipments.signal.grow": gettext_lazy("More of it was found"),
     "shipments.signal.confirm": gettext_lazy("Confirmed"),
 }
-TONES = workflow.TONES | watch_law.TONES | visit_law.TONES | incident_law.TONES
+LAWS: dict[str, Any] = {
+    "shipments.export": watch_law,
+    "shipments.signal": watch_law,
+    "shipments.visit": visit_law,
+    "shipments.incident": incident_law,
+}
 STAGES = (
     ("declared_on", workflow.DECLARED),
     ("released_on", workflow.CUSTOMS_RELEASED),
@@ -67,10 +72,16 @@ def history(events: Any) -> list[dict[str, Any]]:
             "by": event.person_name,
             "organisation": event.organisation_name.partition(", ")[2] or event.organisation_name,
             "note": event.details.get("reason", ""),
-            "tone": TONES.get(event.to_status, "neutral"),
+            "tone": _tone(event),
         }
         for event in reversed(list(events))
     ]
+
+
+def _tone(event: Any) -> str:
+    """As the law of its own life has it: one word is open elsewhere too."""
+    law = LAWS.get(event.verb.rpartition(".")[0], workflow)
+    return law.TONES.get(event.to_status, "neutral")
 
 
 def _label(event: Any) -> Any:

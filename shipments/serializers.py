@@ -63,12 +63,25 @@ class BalanceLineSerializer(serializers.Serializer):
     where = PlaceSerializer(many=True)
 
 
+class NormSerializer(serializers.Serializer):
+    """What was built in against what the certificate states for so many products."""
+
+    units = serializers.IntegerField()
+    built_mg = serializers.IntegerField()
+    norm_mg = serializers.IntegerField()
+    percent = serializers.IntegerField(allow_null=True, help_text="By how much it differs.")
+    tolerance_percent = serializers.IntegerField(
+        allow_null=True, help_text="Beyond it the balance asks; as it applied on `as_of`."
+    )
+
+
 class BalanceSerializer(serializers.Serializer):
     """Where each gram of a certificate is, in whole milligrams."""
 
     certificate = serializers.CharField()
     as_of = serializers.DateField()
     lines = BalanceLineSerializer(many=True)
+    norm = NormSerializer(allow_null=True)
     difference_mg = serializers.IntegerField()
     questions = serializers.ListField(child=serializers.CharField())
 

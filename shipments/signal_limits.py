@@ -1,4 +1,4 @@
-"""From where on signals are raised: dated rows, read once for a day in India."""
+"""From where on signals are raised and mass balances ask: dated rows, read once for a day in India."""
 
 from __future__ import annotations
 

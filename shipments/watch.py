@@ -161,10 +161,11 @@ def _keep(
         loaded_at=at,
         **columns,
     )
+    verb = "raise" if signal.is_case else "note"
     events.record(
         book=item.book,
         subject=item,
-        verb=f"shipments.export.{'raise' if signal.is_case else 'note'}",
+        verb=f"shipments.export.{verb}",
         by=by,
         at=at,
         to_status=item.status,

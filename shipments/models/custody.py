@@ -14,7 +14,7 @@ from workflow.append_only import AppendOnlyModel, AppendOnlyQuerySet
 
 
 def _placed(account: str, place: str) -> str:
-    return " · ".join(filter(None, (str(accounts.ACCOUNTS[account]), place)))
+    return " · ".join(filter(None, (str(accounts.ACCOUNTS[account]), accounts.place_name(account, place))))
 
 
 class PostingQuerySet(AppendOnlyQuerySet):
@@ -130,3 +130,7 @@ class Holding(models.Model):
     @property
     def label(self):
         return accounts.ACCOUNTS[self.account]
+
+    @property
+    def where(self) -> str:
+        return _placed(self.account, self.place)

@@ -21,7 +21,7 @@ MOST = 1_000_000
 
 
 class SignalLimit(Dated):
-    """From where on a signal is raised: a percentage, a number of times, or grams, as its kind has it."""
+    """From where on a signal is raised, or a mass balance asks: per cent, a number of times, or grams."""
 
     class Kind(models.TextChoices):
         SCRAP_PERCENT = "SCRAP_PERCENT", _("scrap of what a plant consumed, in per cent")
@@ -33,6 +33,10 @@ class SignalLimit(Dated):
         GROWTH_PERCENT = (
             "GROWTH_PERCENT",
             _("growth after which a decided signal is raised anew, in per cent"),
+        )
+        NORM_PERCENT = (
+            "NORM_PERCENT",
+            _("built in against the stated weight before a mass balance asks, in per cent"),
         )
 
     kind = models.CharField(max_length=20, choices=Kind)

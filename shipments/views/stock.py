@@ -30,11 +30,11 @@ from workflow import engine
 @require_safe
 @roles_required(*loading.READERS)
 def listing(request: HttpRequest) -> HttpResponse:
-    """Where the grams are that somebody still answers for, place by place."""
+    """Where the grams are that somebody still answers for: the newest lots first, each with all its places."""
     form = forms.StockFilterForm(request.GET)
     rows = _narrowed(Holding.objects.visible_to(request.actor), form)
     related = ("lot__consignment__certificate", "lot__consignment__importer", "lot__goods_line")
-    page = paginate(rows.select_related(*related), order=("-id",), query=request.GET)
+    page = paginate(rows.select_related(*related), order=("-lot_id", "-id"), query=request.GET)
     shows_importer = not request.actor.has(*loading.IMPORTER)
     return render(
         request, "shipments/stock.html", {"page": page, "form": form, "shows_importer": shows_importer}

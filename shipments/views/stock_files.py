@@ -60,6 +60,13 @@ def _tell(request: HttpRequest, done: stock_files.Posted) -> None:
     if done.posted:
         said = ngettext("%(count)d move was posted.", "%(count)d moves were posted.", done.posted)
         messages.success(request, said % {"count": done.posted})
+    if done.chosen:
+        said = ngettext(
+            "%(count)d of them named no lot: what was received first was taken.",
+            "%(count)d of them named no lot: what was received first was taken.",
+            len(done.chosen),
+        )
+        messages.info(request, said % {"count": len(done.chosen)})
     if done.known:
         said = ngettext(
             "%(count)d move was posted before.", "%(count)d moves were posted before.", done.known

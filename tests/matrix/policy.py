@@ -492,6 +492,8 @@ ROUTES = {
     "api:visit-detail": Route(get=READERS, subject="visit", at="ANSWERED", is_api=True),
     "api:incident-list": Route(get=READERS, is_api=True),
     "api:incident-detail": Route(get=READERS, subject="incident", at="OPEN", is_api=True),
+    "api:signal-list": _open(get=SCREENERS, is_api=True),
+    "api:signal-detail": _open(get=SCREENERS, subject="signal", is_shared=True, is_api=True),
     "api-delivery": Route(get=READERS, subject="consignment", at="RECEIVED", is_api=True),
     "api-balance": Route(get=READERS, subject="certificate", at="ISSUED", is_api=True),
     "api-figures": _open(get=READERS, is_api=True),

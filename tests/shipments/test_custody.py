@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from euc import dating
 from euc.models import Clause
 from euc.models.certificate import today
-from shipments import accounts, balancing, checking, custody, services
-from shipments.models import Holding, Posting
+from shipments import accounts, balancing, checking, custody, services, signal_law, signal_limits
+from shipments.models import Holding, Posting, SignalLimit
 from shipments.services import LotPlan
 from tests.races import together
 from tests.shipments.voyage import KG, STORE
@@ -235,6 +236,7 @@ class TestLedger:
 
 class TestBalance:
     def test_names_every_place_and_adds_up(self, voyage, lot, certificate):
+        signal_limits.load()
         voyage.move(lot, "issue", 40 * KG, 400)
         voyage.move(lot, "build_in", 30 * KG, 300, units=10)
         voyage.move(lot, "export_product", 10 * KG, 100, to_place="US")
@@ -251,6 +253,32 @@ class TestBalance:
         assert balance.norm.percent == round((30 * KG - 10 * 950_000) * 100 / (10 * 950_000))
         assert balance.norm.is_beyond
         assert any("per product" in question for question in balance.questions)
+
+    def test_keeps_the_tolerance_of_its_day(self, voyage, lot, certificate, officer, senior):
+        """Ten products may hold 9.5 kg; 10.5 kg were built in, eleven per cent more."""
+        signal_limits.load()
+        voyage.move(lot, "issue", 40 * KG, 400)
+        voyage.move(lot, "build_in", 10_500_000, 100, units=10)
+        row = SignalLimit.objects.get(code="NORM-PERCENT")
+        columns = {name: getattr(row, name) for name in ("kind", "source", "confidence")}
+        columns |= {"value": 11, "effective_from": today()}
+        made = dating.propose(
+            kind=SignalLimit, law=signal_law.LIMIT, by=officer, columns=columns, supersedes=row
+        )
+        assert balancing.of(certificate).norm.tolerance == 5
+        dating.adopt(row=made, law=signal_law.LIMIT, by=senior)
+        yesterday = balancing.of(certificate, day=today() - timedelta(days=1))
+        now = balancing.of(certificate)
+        assert [(one.norm.percent, one.norm.tolerance) for one in (yesterday, now)] == [(11, 5), (11, 11)]
+        assert any("per product" in question for question in yesterday.questions)
+        assert not any("per product" in question for question in now.questions)
+        assert balancing.as_json(now)["norm"]["tolerance_percent"] == 11
+
+    def test_asks_nothing_of_a_norm_where_no_row_says_how_far(self, voyage, lot, certificate):
+        voyage.move(lot, "issue", 40 * KG, 400)
+        voyage.move(lot, "build_in", 40 * KG, 100, units=10)
+        balance = balancing.of(certificate)
+        assert (balance.norm.tolerance, balance.norm.is_beyond) == (None, False)
 
     def test_asks_about_what_is_missing(self, voyage, certificate):
         voyage.receive(voyage.cleared(LotPlan(1, 10 * KG)), lot1=KG)

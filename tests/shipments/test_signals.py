@@ -2,8 +2,13 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
+from accounts import notices
+from accounts.models import Notice
+from accounts.roles import Kind, Role
 from euc import dating
+from euc.models import Certificate
 from euc.models.certificate import today
 from shipments import (
     accounts,
@@ -20,13 +25,14 @@ from shipments import (
 from shipments.models import Consignment, Signal, SignalLimit
 from shipments.services import LotPlan
 from shipments.signalling import Call, Counted, Plant, Products
+from tests.factories import OrganisationFactory
 from tests.remembering import remembered
 from tests.shipments.voyage import KG, STORE
 from workflow import events
 from workflow.engine import Incomplete, NotAllowed
 
 KNOWN = {"SCRAP_PERCENT": 10, "CONSUMPTION_PERCENT": 5, "COUNT_RUN": 3, "COUNT_PERCENT": 1, "LEAST_GRAMS": 1000,
-         "PORT_ENTRIES": 5, "GROWTH_PERCENT": 25}  # fmt: skip
+         "PORT_ENTRIES": 5, "GROWTH_PERCENT": 25, "NORM_PERCENT": 5}  # fmt: skip
 
 
 def codes(findings):
@@ -239,6 +245,56 @@ class TestWeigh:
         )
         dating.adopt(row=made, law=signal_law.LIMIT, by=senior)
         assert weigh() == signals.Weighed()
+
+
+class TestTold:
+    """Who decides is told once, in the transaction that raised it; who is watched is not."""
+
+    def told(self, actor):
+        return [
+            (notice.code, notices.words(notice)) for notice in Notice.objects.visible_to(actor).order_by("pk")
+        ]
+
+    def test_officers_and_seniors_of_a_new_signal_once(
+        self, voyage, in_use, weigh, officer, senior, auditor, drafter, signatory
+    ):
+        Notice.objects.all().delete()
+        for _time in range(2):
+            voyage.move(in_use, "build_in", 20 * KG, 200, units=1)
+            weigh()
+        said = (
+            "Pune Motors Private Limited: more used than products can hold. The signal waits for a decision."
+        )
+        assert self.told(officer) == self.told(senior) == [("signal-consumption", said)]
+        assert self.told(auditor) == self.told(drafter) == self.told(signatory) == []
+        address = f"/watch/signals/{Signal.objects.get().pk}/"
+        assert {notice.address for notice in Notice.objects.all()} == {address}
+
+    def test_every_authority_where_no_certificate_names_one(self, voyage, in_use, weigh, officer, make_actor):
+        another = OrganisationFactory(kind=Kind.AUTHORITY, name="Another authority")
+        elsewhere = make_actor("Otto Officer", another, Role.OFFICER)
+        Certificate.objects.update(addressed_to=officer.organisation)
+        voyage.move(in_use, "build_in", 20 * KG, 200, units=1)
+        weigh()
+        assert self.told(elsewhere) == []
+        for number in range(3):
+            count(voyage, in_use, 450_000, f"c-{number}")
+        weigh()
+        assert [code for code, _said in self.told(elsewhere)] == ["signal-counts"]
+
+    def test_nobody_when_the_weighing_is_undone(self, voyage, in_use, weigh, officer):
+        before = self.told(officer)
+        voyage.move(in_use, "build_in", 20 * KG, 200, units=1)
+        with transaction.atomic():
+            weigh()
+            transaction.set_rollback(True)
+        assert (self.told(officer), Signal.objects.count()) == (before, 0)
+
+    def test_in_the_words_of_each_kind(self):
+        for kind, label in watch_law.SIGNAL_KINDS.items():
+            said = str(notices.telling(f"signal-{kind.lower()}").text)
+            assert str(label) in said
+            assert "%(importer)s" in said
 
 
 class TestDecide:

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
+from accounts.models import Notice
 from documents import sheets
 from euc.models import Clause
 from euc.models.certificate import today
@@ -168,6 +169,23 @@ class TestLoad:
         call_command("watch_reexports", path, "--json", stdout=out)
         said = json.loads(out.getvalue())
         assert [case["destination"] for case in said["cases"]] == ["US"]
+
+
+class TestTold:
+    def test_those_who_decide_of_each_case_but_not_who_loaded_it(
+        self, bills, officer, second_officer, senior, drafter
+    ):
+        magnets = {"hs": "8505", "description": "Magnets"}
+        file = bills(magnets, {"shipping_bill": "2", "hs": "8501", "description": "Motors"})
+        Notice.objects.all().delete()
+        for _time in range(2):
+            watch.load(file, by=officer)
+        (case,) = ExportItem.objects.filter(status=watch_law.OPEN)
+        for actor, times in ((second_officer, 1), (senior, 1), (officer, 0), (drafter, 0)):
+            told = Notice.objects.visible_to(actor)
+            assert (
+                list(told.values_list("code", "address")) == [("export-raise", f"/watch/{case.pk}/")] * times
+            )
 
 
 class TestDecide:

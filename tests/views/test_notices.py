@@ -13,7 +13,7 @@ from euc.models import Certificate
 from euc.models.certificate import today
 from licensing import noticing as licences
 from licensing.mail import keeping
-from shipments import incidents, visiting
+from shipments import incidents, signals, visiting, watch
 
 
 def told(actor, *, code=""):
@@ -110,6 +110,8 @@ BESIDE_THE_LAW = {
     "shipments.visit.schedule": visiting,
     "shipments.visit.reschedule": visiting,
     "shipments.incident.report": incidents,
+    "shipments.signal.raise": signals,
+    "shipments.export.raise": watch,
 }
 
 

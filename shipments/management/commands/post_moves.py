@@ -38,6 +38,10 @@ class Command(BaseCommand):
             "posted": 0 if done.problems or options["dry_run"] else done.posted,
             "there_already": done.known,
             "hold": done.posted,
+            "oldest_first": [
+                {"row": row, "lots": {made.lot.reference: made.weight_mg for made in postings}}
+                for row, postings in list(done.chosen.items())[:SHOWN]
+            ],
             "reasons": [
                 {"row": row, "column": column, "reason": said} for row, column, said in done.problems[:SHOWN]
             ],
