@@ -77,7 +77,9 @@ def tell_planner() -> None:
     SQLite is told of facts and totals alone: what it knows of a small database it would believe for ever, and rather
     sort a whole list than walk an index to the page.
     """
-    tables = [f'"{model._meta.db_table}"' for model in (Fact, Total)] if connection.vendor == "sqlite" else [""]
+    tables = (
+        [f'"{model._meta.db_table}"' for model in (Fact, Total)] if connection.vendor == "sqlite" else [""]
+    )
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ANALYZE {table}")

@@ -112,6 +112,8 @@ TYPED = [
     ),
     *(
         "ministry/boards.py",
+        "ministry/bands.py",
+        "ministry/opening.py",
         "ministry/states.py",
         "ministry/telling.py",
         "ministry/folding.py",
