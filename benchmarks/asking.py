@@ -140,7 +140,7 @@ def page() -> float:
 
 def main() -> None:
     folding.fold()
-    assert overview.PANELS
+    assert overview.SECTIONS
     each = {name: timed(lambda name=name: asked(name)) for name in FIGURES}
     found = {"figures": each, "all": sum(each.values()), "kept": timed(kept), "bare": timed(bare)}
     found |= {

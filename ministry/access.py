@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -45,7 +46,7 @@ def query_of(figure: Figure, asked: QueryDict, names: Names, actor: Actor) -> Qu
     query = asking.parse(figure, asked, names)
     if oversees(actor) or "group" in asked:
         return query
-    return Query(published_query(figure).group, query.filters, query.span, query.compare)
+    return replace(query, group=published_query(figure).group)
 
 
 def published_query(figure: Figure) -> Query:

@@ -25,7 +25,7 @@ from rest_framework.views import APIView
 from accounts.api import AnyFile
 from euc.api import ActsForAnOrganisation, DraftsForAnImporter
 from euc.input_serializers import ProblemSerializer
-from ministry import access, asking, comparing, exporting, reading
+from ministry import access, asking, comparing, exporting, opening, reading
 from ministry.figures import FIGURES
 from ministry.figuring import Figure
 from ministry.models import Export, Fact
@@ -39,6 +39,7 @@ from ministry.serializers import (
     TableSerializer,
     fact_as_data,
     figure_as_data,
+    sums_as_data,
     table_as_csv,
     table_as_data,
 )
@@ -52,6 +53,11 @@ PARAMETERS = [
         "compare",
         enum=list(comparing.WAYS),
         description="Beside the period before, or the same a year before; with `from` and `to`.",
+    ),
+    OpenApiParameter(
+        "days",
+        description="Figures in bands of days (`ageing`, `expiring`, `overdue`): one of the bands, such as 16-30, "
+        "or any other range; 91- is that many and more.",
     ),
     OpenApiParameter("sector", description="A value to narrow to; so for any dimension, repeatedly.", many=True),
 ]  # fmt: skip
@@ -205,12 +211,14 @@ class RowsView(APIView):
     )
     def get(self, request: Request, name: str) -> Response:
         figure, names = figure_named(name, request), Names()
-        query = query_of(figure, request, names)
+        query = query_of(figure, request, names).ungrouped()
         pages = FactPages()
-        rows = reading.facts_of(figure.ask(query, ()))
-        page: list[Fact] = pages.paginate_queryset(rows, request, view=self) or []
+        with opening.behind(figure.ask(query, ())) as (facts, measures):
+            page: list[Fact] = pages.paginate_queryset(facts, request, view=self) or []
         access.note(request.actor, "open", figure, asking.as_parameters(query, names))
-        return pages.get_paginated_response([fact_as_data(fact, names) for fact in page])
+        answer = pages.get_paginated_response([fact_as_data(fact, names) for fact in page])
+        answer.data["sums"] = sums_as_data(figure, measures)
+        return answer
 
 
 class ExportPages(pagination.CursorPagination):
@@ -239,6 +247,7 @@ class AskForExportView(APIView):
         asked = ExportAskSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         form = asked.validated_data["form"]
+        opening.settle()
         export = exporting.ask(figure=figure, query=query, form=form, names=names, by=request.actor)
         return Response(
             export_as_data(export, request), status=202, headers={"Location": _address(export, request)}

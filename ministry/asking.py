@@ -1,4 +1,4 @@
-"""What an address asks of a figure: `group`, `from`, `to`, values of dimensions; for pages and machines alike."""
+"""What an address asks of a figure: `group`, `from`, `to`, `days`, dimensions; for pages and machines alike."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ministry import comparing
+from ministry.bands import Days
 from ministry.figuring import Figure
 from ministry.naming import Names
 from ministry.reading import MONTH, YEAR, Span
@@ -17,6 +18,7 @@ from ministry.tables import Query
 MONTH_FORM = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 LONGEST = 200
 MOST_VALUES = 20
+KNOWN = ("group", "from", "to", "days", "compare", "format", "cursor", "after", "before", "wall")
 
 
 class Unclear(Exception):
@@ -39,23 +41,20 @@ def parse(figure: Figure, asked: QueryDict, names: Names) -> Query:
                     "most": MOST_VALUES,
                     "longest": LONGEST,
                 }
-            filters[dim] = tuple(_unstated(names.value(dim, value)) for value in values)
+            filters[dim] = tuple("" if value == "-" else names.value(dim, value) for value in values)
     span = _span(figure, asked, errors)
+    days = _days(figure, asked, errors)
     compare = asked.get("compare", "")
     if compare and not errors and (problem := comparing.problem(compare, span, group)):
         errors["compare"] = problem
     elif compare and not figure.periods:
         errors["compare"] = _("This figure is of now; it has no period.")
-    known = {*figure.dims, "group", "from", "to", "compare", "format", "cursor", "after", "before", "wall"}
+    known = {*figure.dims, *KNOWN}
     for name in sorted(set(asked) - known):
         errors[name] = _("This figure has no such parameter.")
     if errors:
         raise Unclear(errors)
-    return Query(group, filters, span, compare)
-
-
-def _unstated(value: str) -> str:
-    return "" if value == "-" else value
+    return Query(group, filters, span, compare, days)
 
 
 def _group(figure: Figure, asked: QueryDict, errors: dict[str, str]) -> tuple[str, ...]:
@@ -88,6 +87,24 @@ def _span(figure: Figure, asked: QueryDict, errors: dict[str, str]) -> Span:
     return Span(first, last)
 
 
+def _days(figure: Figure, asked: QueryDict, errors: dict[str, str]) -> Days | None:
+    said = {text for text in asked.getlist("days") if text}
+    if not said:
+        return None
+    days = Days.of(said.pop())
+    if figure.bands is None:
+        errors["days"] = _("This figure does not count by days.")
+    elif said:
+        errors["days"] = _("Name one range of days.")
+    elif days is None:
+        errors["days"] = _("Write days as 16-30, or as 91- for that many and more.")
+    elif days.last is not None and days.last < days.first:
+        errors["days"] = _("The last day lies before the first.")
+    elif days.first < figure.bands.whole.first:
+        errors["days"] = _("Days count from %(first)d on here.") % {"first": figure.bands.whole.first}
+    return days
+
+
 def as_parameters(query: Query, names: Names) -> dict[str, Any]:
     """The address of a query again, as parameters with lists of values."""
     found: dict[str, Any] = {"group": list(query.group)}
@@ -96,6 +113,8 @@ def as_parameters(query: Query, names: Names) -> dict[str, Any]:
     for name, month in (("from", query.span.first), ("to", query.span.last)):
         if month:
             found[name] = [month]
+    if query.days:
+        found["days"] = [f"{query.days}"]
     if query.compare:
         found["compare"] = [query.compare]
     return found

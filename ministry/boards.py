@@ -48,6 +48,8 @@ BOARDS: dict[str, tuple[str, ...]] = {
     VISITS: ("status", "kind", "wait", *IMPORTER),
 }
 
+# Where one thing has a fact for each of its lines, and counts under the first.
+BY_LINE = frozenset({PIPELINE, ISSUED, ELEMENTS, VALIDITY, REJECTED, LICENCES, DRAWN, CONSIGNMENTS})
 
 # Counted up where the same boards are told otherwise than before.
 TOLD = 1

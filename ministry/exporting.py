@@ -67,10 +67,10 @@ def ask(
         raise engine.NotAllowed(
             _("%(count)d exports are being written for you; wait for one.") % {"count": MOST_AT_ONCE}
         )
-    total = reading.facts_of(figure.ask(query, ())).count()
+    total = reading.facts_of(figure.ask(query, (), at=at)).count()
     if form == Export.Form.XLSX and total > sheets.MOST_SHEET_ROWS * 0.99:
         raise engine.WrongStatus(_("A workbook cannot hold so many rows. Choose CSV or Parquet."))
-    asked = asking.as_parameters(Query((), query.filters, query.span), names)
+    asked = asking.as_parameters(query.ungrouped(), names)
     found = Export.objects.create(
         person=by.person,
         organisation=by.organisation,
@@ -140,9 +140,10 @@ def write(export: Export, token: str) -> Slice:
 
 
 def _facts(export: Export) -> QuerySet[Fact]:
+    """Days count back from when it was asked for, however late a slice is written."""
     figure = FIGURES[export.figure]
     query = asking.parse(figure, QueryDict(export.query), Names())
-    return reading.facts_of(figure.ask(query, ()))
+    return reading.facts_of(figure.ask(query, (), at=export.asked_at))
 
 
 def keep(export: Export, written: Slice, *, at: datetime | None = None) -> None:

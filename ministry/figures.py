@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from euc import control
 from euc import workflow as certificate_law
+from euc.models.certificate import today
 from licensing import stations
 from ministry import boards, tables, telling
+from ministry.bands import Bands, Days
 from ministry.figuring import (
     Figure,
-    ageing,
     at_risk,
+    banded,
     counted,
     cover,
     declared,
-    expiring,
     grants,
-    overdue,
     refused,
     utilisation,
     visited,
@@ -35,6 +36,11 @@ OPEN = (certificate_law.SUBMITTED, certificate_law.RETURNED, certificate_law.APP
 ENTERED = Span(first="2000-04")  # everything that has a month
 WITH_CHINA = tuple(code for code in stations.OPEN if not stations.STATIONS[code].has_licence)
 UNDER_WAY = tuple(sorted(consignment_law.RESERVED | consignment_law.UNDER_WAY))
+
+# What is decided, and what has no time limit, has no day: it lies in no band.
+AGES = Bands((Days(0, 7), Days(8, 14), Days(15, 30), Days(31, 60), Days(61)), today)
+LEFT = Bands((Days(0, 30), Days(31, 60), Days(61, 90), Days(91)), today, ahead=True)
+BEYOND = Bands((Days(1, 15), Days(16, 30), Days(31, 90), Days(91)), control.day_in_china)
 
 _CERTIFIED = (*boards.GOODS, *boards.TRADERS)
 _ENTRY_COLUMNS = (tables.N, tables.QUANTITY, tables.VALUE_INR)
@@ -56,8 +62,8 @@ FIGURES: dict[str, Figure] = {
         Figure("ageing", gettext_lazy("Waiting for a decision, by age"),
                gettext_lazy("Certificates submitted, returned or approved and not yet issued, by days in India since "
                             "they were signed, or approved where they are."),
-               _AS_SIGNED, boards.PIPELINE, ("status", *_CERTIFIED), (), ageing,
-               base=(("status", OPEN),), periods=(), most_groups=1),
+               _AS_SIGNED, boards.PIPELINE, ("status", *_CERTIFIED), (), banded,
+               periods=(), most_groups=1, bands=AGES),
         Figure("issued", gettext_lazy("Certificates issued"),
                gettext_lazy("Certificates by the month of issue in India, with certified net weight; what was given "
                             "up later is not deducted. A certificate counts under its first goods line."),
@@ -70,7 +76,7 @@ FIGURES: dict[str, Figure] = {
                _AS_SIGNED, boards.ELEMENTS, ("kind", *_CERTIFIED), ("kind",), counted, columns=(tables.QUANTITY,)),
         Figure("expiring", gettext_lazy("Certificates that expire"),
                gettext_lazy("Certificates in force by days until their last day of validity in India."),
-               _AS_SIGNED, boards.VALIDITY, _CERTIFIED, (), expiring, periods=(), most_groups=1),
+               _AS_SIGNED, boards.VALIDITY, _CERTIFIED, (), banded, periods=(), most_groups=1, bands=LEFT),
         Figure("undertakings", gettext_lazy("Undertakings"),
                gettext_lazy("Undertakings by status, by the month in which they came into force, or were signed."),
                gettext_lazy("Drafts that were never signed are not counted."),
@@ -110,8 +116,8 @@ FIGURES: dict[str, Figure] = {
         Figure("overdue", gettext_lazy("Applications overdue"),
                gettext_lazy("Applications not decided after the last day of the 45 working days (China), by calendar "
                             "days beyond it. Paused ones and those without a limit are not overdue."),
-               _REPORTED, boards.CASES, ("status", "sector", *boards.TRADERS), (), overdue,
-               base=(("kind", ("PENDING",)),), periods=(), most_groups=1),
+               _REPORTED, boards.CASES, ("status", "sector", *boards.TRADERS), (), banded,
+               periods=(), most_groups=1, bands=BEYOND),
         Figure("utilisation", gettext_lazy("Use of licences"),
                gettext_lazy("What licences allow and what consignments drew, by the licence's month."), _REPORTED,
                boards.LICENCES, _CERTIFIED, (YEAR,), utilisation,

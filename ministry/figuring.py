@@ -5,18 +5,19 @@ Day limits count in India for certificates and in China for applications. Weight
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from euc import control
 from euc.models.certificate import today
 from licensing import forecasting
 from ministry import boards, tables, telling
+from ministry.bands import Bands
 from ministry.naming import label
 from ministry.reading import ALL_TIME, MONTH, NOTHING, YEAR, Ask, Groups, Reader, Span
 from ministry.tables import Column, Query, Table
@@ -45,16 +46,25 @@ class Figure:
     columns: tuple[Column, ...] = (tables.N, tables.QUANTITY)
     span: Span = ALL_TIME
     most_groups: int = 2
+    bands: Bands | None = None
 
     def read(self, reader: Reader, query: Query) -> Table:
         """The figure as of now. Raises ValueError for a group or a filter it does not know."""
         known = {*self.dims, *self.periods}
         if unknown := sorted({*query.group, *query.filters} - known):
             raise ValueError(f"{self.name} knows no {', '.join(unknown)}")
+        if query.days and not self.bands:
+            raise ValueError(f"{self.name} does not count by days")
         return self.tell(self, reader, query)
 
-    def ask(self, query: Query, group: tuple[str, ...] | None = None, board: str = "") -> Ask:
-        """The question behind it, of its own board or another with the same dimensions."""
+    def ask(
+        self,
+        query: Query,
+        group: tuple[str, ...] | None = None,
+        board: str = "",
+        at: datetime | None = None,
+    ) -> Ask:
+        """The question behind it, of its own board or another with the same dimensions; days count back from `at`."""
         group = query.group if group is None else group
         by = tuple(name for name in group if name in (MONTH, YEAR))[:1]
         dims = tuple(name for name in group if name not in (MONTH, YEAR))
@@ -63,7 +73,8 @@ class Figure:
             if dim not in dims:
                 filters.setdefault(dim, values)
         span = query.span if not query.span.is_all else self.span
-        return Ask(board or self.board, by + dims, filters, span)
+        days = self.bands.span(query.days or self.bands.whole, at) if self.bands else ALL_TIME
+        return Ask(board or self.board, by + dims, filters, span, days)
 
 
 def _both(
@@ -103,75 +114,26 @@ _PLACE = {"n": 0, "quantity_mg": 1, "value_inr": 2, "value": 2}
 def declared(figure: Figure, reader: Reader, query: Query) -> Table:
     """Values, each currency apart: sums over currencies would mean nothing."""
     group = tuple(dict.fromkeys((*query.group, "currency")))
-    return counted(figure, reader, Query(group, query.filters, query.span))
+    return counted(figure, reader, replace(query, group=group))
 
 
-def _banded(
-    figure: Figure,
-    reader: Reader,
-    query: Query,
-    bands: Iterable[tuple[str, Callable[[date], bool]]],
-) -> Table:
-    """Counts and weights by bands of the day."""
-    ask = figure.ask(query, ("day", *query.group))
-    found = reader.read(ask)
-    named = list(bands)
+def banded(figure: Figure, reader: Reader, query: Query) -> Table:
+    """Counts and weights by bands of days; a band that is asked for in part counts that part."""
+    at, bands = timezone.now(), figure.bands
+    assert bands is not None
     sums: dict[tuple[str, ...], list[int]] = {}
-    for (day, *rest), (n, mg, _cents) in found.items():
-        if not day:
-            continue
-        label = next((name for name, holds in named if holds(date.fromisoformat(day))), None)
-        if label is None:
-            continue
-        row = sums.setdefault((label, *rest), [0, 0])
+    named = bands.within(query.days)
+    for (day, *rest), (n, mg, _cents) in reader.read(figure.ask(query, ("day", *query.group), at=at)).items():
+        number = bands.number(date.fromisoformat(day), at)
+        band = next(f"{one}" for one in named if one.holds(number))
+        row = sums.setdefault((band, *rest), [0, 0])
         row[0] += n
         row[1] += mg
-    order = [name for name, _holds in named]
-    head = Column("band", pgettext_lazy("of days", "Days"), tables.WORDS, dim="band")
+    order = [f"{one}" for one in named]
+    head = Column("band", label(figure.board, "band"), tables.WORDS, dim="band")
     rows = [[*key, *sums[key]] for key in sorted(sums, key=lambda key: (order.index(key[0]), key[1:]))]
     grouped = _headed(figure, Ask(figure.board, query.group))
     return Table([head, *grouped, *figure.columns], rows)
-
-
-def _days(first: int, last: int | None, since: Callable[[date], int]) -> Callable[[date], bool]:
-    return lambda day: first <= since(day) and (last is None or since(day) <= last)
-
-
-def ageing(figure: Figure, reader: Reader, query: Query) -> Table:
-    """How long papers wait, by days since they were signed or approved (India)."""
-    now = today()
-
-    def waited(day: date) -> int:
-        return (now - day).days
-
-    bands = [(0, 7), (8, 14), (15, 30), (31, 60), (61, None)]
-    return _banded(figure, reader, query, [(_range(a, b), _days(a, b, waited)) for a, b in bands])
-
-
-def expiring(figure: Figure, reader: Reader, query: Query) -> Table:
-    """What runs out soon, by days left (India)."""
-    now = today()
-
-    def left(day: date) -> int:
-        return (day - now).days
-
-    bands = [(0, 30), (31, 60), (61, 90), (91, None)]
-    return _banded(figure, reader, query, [(_range(a, b), _days(a, b, left)) for a, b in bands])
-
-
-def overdue(figure: Figure, reader: Reader, query: Query) -> Table:
-    """Applications beyond the day on which the time limit ended (China), by days beyond it."""
-    now = control.day_in_china()
-
-    def beyond(day: date) -> int:
-        return (now - day).days
-
-    bands = [(1, 15), (16, 30), (31, 90), (91, None)]
-    return _banded(figure, reader, query, [(_range(a, b), _days(a, b, beyond)) for a, b in bands])
-
-
-def _range(first: int, last: int | None) -> str:
-    return f"{first}–{last}" if last is not None else f"≥ {first}"
 
 
 def grants(figure: Figure, reader: Reader, query: Query) -> Table:
@@ -193,13 +155,13 @@ def refused(figure: Figure, reader: Reader, query: Query) -> Table:
     """Refused applications: each once, or under each of its reasons where reasons are told apart."""
     told = query.filters.get("kind", ())
     if len(told) > 1 and "kind" not in query.group:
-        query = Query((*query.group, "kind"), query.filters, query.span)
+        query = replace(query, group=(*query.group, "kind"))
     table = counted(figure, reader, query)
     if "kind" not in query.group or told:
         return table
     place = [column.dim for column in table.groups].index("kind")
     rows = [row for row in table.rows if row[place] != telling.ALL]
-    n, _mg, _cents = reader.total(figure.ask(Query((), query.filters, query.span)))
+    n, _mg, _cents = reader.total(figure.ask(query.ungrouped()))
     note = _("Applications in all: %(count)d. One with several reasons stands under each.") % {"count": n}
     return Table(table.columns, rows, note if rows else "")
 
@@ -291,8 +253,8 @@ def _covered(reader: Reader, query: Query) -> dict[tuple[str, ...], Covered]:
 def at_risk(figure: Figure, reader: Reader, query: Query) -> Table:
     """What waits in China, what ends soon, and how long stocks last, side by side."""
     waiting = reader.read(figure.ask(query))
-    soon = tuple(f"{today() + timedelta(days=days)}" for days in range(SOON_DAYS + 1))
-    ending = reader.read(Ask(boards.VALIDITY, query.group, {**query.filters, "day": soon}))
+    soon = Span(f"{today()}", f"{today() + timedelta(days=SOON_DAYS)}")
+    ending = reader.read(Ask(boards.VALIDITY, query.group, query.filters, days=soon))
     stocked = _covered(reader, query)
     rows: list[list[Any]] = []
     for group in {*waiting, *ending, *stocked}:

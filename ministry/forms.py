@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ministry import comparing, naming, tables, warning
+from ministry.bands import Days
 from ministry.figuring import Figure
 from ministry.models import DigestChoice, Rule, Total
 from ministry.naming import Names
@@ -25,7 +26,7 @@ class AskForm(forms.Form):
         self.fields["group"] = forms.MultipleChoiceField(
             required=False,
             choices=groups,
-            label=gettext_lazy("Group by"),
+            label=naming.PARAMETER_LABELS["group"],
             initial=figure.default,
             widget=forms.SelectMultiple(attrs={"size": 3}),
         )
@@ -33,12 +34,19 @@ class AskForm(forms.Form):
             self.data = self.data.copy()
             self.data.setlist("group", list(figure.default))
         if figure.periods:
-            for name, label in (("from", gettext_lazy("From month")), ("to", gettext_lazy("To month"))):
+            for name in ("from", "to"):
                 widget = forms.DateInput(attrs={"type": "month"})
+                label = naming.PARAMETER_LABELS[name]
                 self.fields[name] = forms.CharField(required=False, label=label, widget=widget)
             ways = [("", _("nothing")), *comparing.WAYS.items()]
             self.fields["compare"] = forms.ChoiceField(
-                required=False, label=gettext_lazy("Compare with"), choices=ways
+                required=False, label=naming.PARAMETER_LABELS["compare"], choices=ways
+            )
+        if figure.bands:
+            self.fields["days"] = forms.ChoiceField(
+                required=False,
+                label=naming.PARAMETER_LABELS["days"],
+                choices=_bands(figure, asked.get("days", ""), names),
             )
         for dim in figure.dims:
             self.fields[dim] = forms.ChoiceField(
@@ -46,6 +54,13 @@ class AskForm(forms.Form):
             )
         for field in self.fields.values():
             field.is_needed = True  # a filter has nothing optional about it
+
+
+def _bands(figure: Figure, asked: str, names: Names) -> list[tuple[str, str]]:
+    """The bands of the figure, and the range that is asked for."""
+    bands = [] if figure.bands is None else figure.bands.each
+    codes = dict.fromkeys([*(f"{band}" for band in bands), *([asked] if Days.of(asked) else [])])
+    return [("", _("any")), *((code, names.words(figure.board, "band", code)) for code in codes)]
 
 
 def _choices(figure: Figure, dim: str, names: Names) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from accounts.models import Organisation
 from euc import countries
@@ -14,6 +14,7 @@ from euc import workflow as certificate_law
 from euc.models.certificate import EndUse
 from licensing import grounds, stations
 from ministry import boards, states, telling
+from ministry.bands import Days
 from shipments import accounts, ports, visit_law, watch_law
 from shipments import workflow as consignment_law
 from shipments.models import Consignment, Visit
@@ -24,6 +25,7 @@ DIMENSION_LABELS: dict[str, Any] = {
     "status": gettext_lazy("Status"),
     "kind": gettext_lazy("Kind"),
     "day": gettext_lazy("Day"),
+    "band": pgettext_lazy("of days", "Days"),
     "sector": gettext_lazy("Sector"),
     "hs_in": gettext_lazy("Tariff code (India)"),
     "hs_cn": gettext_lazy("HS code (China)"),
@@ -36,6 +38,14 @@ DIMENSION_LABELS: dict[str, Any] = {
     "state": gettext_lazy("Importer's state"),
     "importer": gettext_lazy("Importer"),
     "exporter": gettext_lazy("Exporter"),
+}
+# What else can be asked of a figure.
+PARAMETER_LABELS: dict[str, Any] = {
+    "group": gettext_lazy("Group by"),
+    "from": gettext_lazy("From month"),
+    "to": gettext_lazy("To month"),
+    "compare": gettext_lazy("Compare with"),
+    "days": DIMENSION_LABELS["band"],
 }
 # What a dimension means, where that is not plain.
 MEANINGS: dict[str, Any] = {
@@ -100,6 +110,21 @@ KINDS: dict[str, Any] = {
 }
 
 
+_CERTIFICATES = ngettext_lazy("%(shown)s certificate", "%(shown)s certificates", "n")
+_APPLICATIONS = ngettext_lazy("%(shown)s application", "%(shown)s applications", "n")
+# What the facts of a board are told as, where their number means anything; the others are rows.
+THINGS: dict[str, Any] = {
+    **dict.fromkeys((boards.PIPELINE, boards.ISSUED, boards.VALIDITY, boards.REJECTED), _CERTIFICATES),
+    **dict.fromkeys((boards.CASES, boards.WAITS, boards.REFUSALS), _APPLICATIONS),
+    boards.UNDERTAKINGS: ngettext_lazy("%(shown)s undertaking", "%(shown)s undertakings", "n"),
+    boards.LICENCES: ngettext_lazy("%(shown)s licence", "%(shown)s licences", "n"),
+    boards.CONSIGNMENTS: ngettext_lazy("%(shown)s consignment", "%(shown)s consignments", "n"),
+    boards.EXPORTS: ngettext_lazy("%(shown)s export", "%(shown)s exports", "n"),
+    boards.VISITS: ngettext_lazy("%(shown)s visit", "%(shown)s visits", "n"),
+}
+ROWS = ngettext_lazy("%(shown)s row", "%(shown)s rows", "n")
+
+
 def label(board: str, dim: str) -> Any:
     """The heading of a dimension."""
     found = KIND_LABELS.get(board) if dim == "kind" else None
@@ -136,6 +161,9 @@ class Names:
             return self._importers.get(value, ("", value))[1]
         if dim == "year":
             return value.removeprefix("FY")
+        if dim == "band":
+            days = Days.of(value)
+            return _("%(days)s days") % {"days": days.words} if days else value
         if dim == "country":
             return countries.name(value)
         if dim == "state":

@@ -7,15 +7,13 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from euc import control
 from euc import workflow as certificate_law
-from ministry import asking, boards, naming, presenting
-from ministry.figures import FIGURES, OPEN, UNDER_WAY, WITH_CHINA
+from ministry import asking, naming, presenting, tables
+from ministry.figures import FIGURES, WITH_CHINA
 from ministry.naming import Names
-from ministry.reading import Ask, Reader
+from ministry.reading import Reader
 from ministry.tables import Query
 from shipments import watch_law
 
@@ -43,8 +41,36 @@ class Section:
     panels: list[Panel]
 
 
+@dataclass(frozen=True)
+class Tile:
+    """One number at the head of the page, its weight in milligrams, and where it comes from."""
+
+    label: Any
+    n: int
+    mg: int | None
+    url: str
+    tone: str
+
+
 Asked = tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]  # figure, grouping, filters
 
+# What waits where: a name, what is counted, and a tone where there is any.
+TILES: tuple[tuple[Any, Asked, str], ...] = (
+    (gettext_lazy("With Indian officers"), ("ageing", (), {}), "info"),
+    (
+        gettext_lazy("Waiting for a Chinese licence"),
+        ("cases", ("status",), {"status": WITH_CHINA}),
+        "warning",
+    ),
+    (gettext_lazy("Of these overdue"), ("overdue", (), {}), "danger"),
+    (gettext_lazy("Consignments under way"), ("under-way", ("status",), {}), "info"),
+    (
+        gettext_lazy("Promises broken"),
+        ("undertakings", ("status",), {"status": (certificate_law.BREACHED,)}),
+        "danger",
+    ),
+    (gettext_lazy("Re-export alerts open"), ("alerts", ("status",), {"status": (watch_law.OPEN,)}), "danger"),
+)
 # What stands on the page, in order.
 SECTIONS: tuple[tuple[str, Any, tuple[Asked, ...]], ...] = (
     ("stuck", gettext_lazy("What is stuck, where and since when"), (
@@ -81,7 +107,7 @@ SECTIONS: tuple[tuple[str, Any, tuple[Asked, ...]], ...] = (
 
 
 def found(reader: Reader, names: Names) -> dict[str, Any]:
-    return {"tiles": tiles(reader), "sections": sections(reader, names)}
+    return {"tiles": tiles(reader, names), "sections": sections(reader, names)}
 
 
 def sections(reader: Reader, names: Names) -> list[Section]:
@@ -109,50 +135,14 @@ def _whole(name: str, query: Query, names: Names) -> str:
     return reverse("ministry:figure", args=[name]) + (f"?{asked}" if asked else "")
 
 
-def tiles(reader: Reader) -> list[dict[str, Any]]:
-    """What waits where, in numbers and weight."""
+def tiles(reader: Reader, names: Names) -> list[Tile]:
+    """What waits where, in numbers and weight; each leads to the figure, narrowed to what it counts."""
+    return [_tile(reader, names, *told) for told in TILES]
 
-    def tile(label: str, ask: Ask, figure: str, tone: str = "", weight: bool = True) -> dict[str, Any]:
-        n, mg, _cents = reader.total(ask)
-        url = reverse("ministry:figure", args=[figure])
-        return {"label": label, "n": n, "mg": mg if weight else None, "url": url, "tone": tone if n else ""}
 
-    pending = {"kind": ("PENDING",)}
-    late = Ask(boards.CASES, ("day",), pending)
-    today = control.day_in_china().isoformat()
-    overdue = [measures for (day,), measures in reader.read(late).items() if day and day < today]
-    return [
-        tile(_("With Indian officers"), Ask(boards.PIPELINE, (), {"status": OPEN}), "ageing", "info"),
-        tile(
-            _("Waiting for a Chinese licence"),
-            Ask(boards.CASES, (), {"status": WITH_CHINA}),
-            "cases",
-            "warning",
-        ),
-        {
-            "label": _("Of these overdue"),
-            "n": sum(measures[0] for measures in overdue),
-            "mg": sum(measures[1] for measures in overdue),
-            "url": reverse("ministry:figure", args=["overdue"]),
-            "tone": "danger" if overdue else "",
-        },
-        tile(
-            _("Consignments under way"),
-            Ask(boards.CONSIGNMENTS, (), {"status": UNDER_WAY}),
-            "under-way",
-            "info",
-        ),
-        tile(
-            _("Promises broken"),
-            Ask(boards.UNDERTAKINGS, (), {"status": (certificate_law.BREACHED,)}),
-            "undertakings",
-            "danger",
-            weight=False,
-        ),
-        tile(
-            _("Re-export alerts open"),
-            Ask(boards.EXPORTS, (), {"kind": ("MAGNET",), "status": (watch_law.OPEN,)}),
-            "alerts",
-            "danger",
-        ),
-    ]
+def _tile(reader: Reader, names: Names, label: Any, asked: Asked, tone: str) -> Tile:
+    name, group, filters = asked
+    figure, query = FIGURES[name], Query(group, filters)
+    n, mg, _cents = reader.total(figure.ask(query, ()))
+    weight = mg if tables.QUANTITY in figure.columns else None
+    return Tile(label, n, weight, _whole(name, query, names), tone if n else "")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from ministry import asking, comparing, mapping, tables
+from euc import paging
+from ministry import asking, boards, comparing, mapping, naming, tables
+from ministry.bands import Days
 from ministry.figuring import Figure
 from ministry.models import Fact
 from ministry.naming import MEANINGS, Names, label
@@ -91,7 +98,7 @@ def shown(figure: Figure, query: Query, table: Table, names: Names, *, links: bo
     rows = []
     for row in table.rows:
         keys, values = row[: len(groups)], row[len(groups) :]
-        heads = [_head(figure, column, key, names) for column, key in zip(groups, keys, strict=True)]
+        heads = [names.words(figure.board, c.dim, key) for c, key in zip(groups, keys, strict=True)]
         currency = dict(zip([column.dim for column in groups], keys, strict=True)).get("currency", "INR")
         cells = [
             Cell(column.label, column.unit, value, currency)
@@ -110,49 +117,109 @@ def shown(figure: Figure, query: Query, table: Table, names: Names, *, links: bo
     return Shown(groups, measures, rows, chart, table.note, maps, meanings)
 
 
-def _head(figure: Figure, column: Column, key: str, names: Names) -> str:
-    if column.dim == "band":
-        return _("%(days)s days") % {"days": key}
-    return names.words(figure.board, column.dim, key)
-
-
 def _behind(figure: Figure, query: Query, groups: list[Column], keys: list[Any], names: Names) -> str:
-    """The address of the rows behind one row; nothing where a band of days stands for many values."""
+    """The address of the rows that one row counts; nothing where they cannot be named."""
     filters = dict(query.filters)
-    span = query.span
+    span, days = query.span, query.days
     for column, key in zip(groups, keys, strict=True):
         if column.dim == "band":
-            return ""
-        if column.dim == MONTH:
+            days = Days.of(key)
+        elif column.dim == MONTH:
             span = Span(key, key)
         elif column.dim == YEAR:
             first = key.removeprefix("FY")[:4]
-            span = Span(f"{first}-04", f"{int(first) + 1}-03")
+            span = span.inside(Span(f"{first}-04", f"{int(first) + 1}-03"))
         else:
             filters[column.dim] = (key,)
     if not set(filters) <= set(figure.dims):
         return ""
-    asked = asking.as_parameters(Query((), filters, span), names)
-    return f"{reverse('ministry:rows', args=[figure.name])}?{urlencode(asked, doseq=True)}"
+    return rows_address(figure, Query((), filters, span, days=days), names)
+
+
+def rows_address(figure: Figure, query: Query, names: Names) -> str:
+    """Where the rows stand that a figure counts."""
+    asked = urlencode(asking.as_parameters(query.ungrouped(), names), doseq=True)
+    return reverse("ministry:rows", args=[figure.name]) + (f"?{asked}" if asked else "")
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """One thing a figure is narrowed to, in words, and what is asked without it, for an address."""
+
+    words: str
+    without: str
+
+
+def narrowings(query: Query, figure: Figure, names: Names) -> list[Narrowing]:
+    """What a figure is narrowed to, each with the way back from it."""
+    found: list[tuple[str, Query]] = []
+    span = query.span
+    for dim, values in query.filters.items():
+        words = ", ".join(names.words(figure.board, dim, value) for value in values)
+        others = {name: kept for name, kept in query.filters.items() if name != dim}
+        found.append((f"{label(figure.board, dim)}: {words}", replace(query, filters=others)))
+    if span.first:
+        wider = replace(query, span=Span(last=span.last), compare="")
+        found.append((_("from %(month)s") % {"month": span.first}, wider))
+    if span.last:
+        wider = replace(query, span=Span(first=span.first), compare="")
+        found.append((_("to %(month)s") % {"month": span.last}, wider))
+    if query.days:
+        found.append((names.words(figure.board, "band", f"{query.days}"), replace(query, days=None)))
+    if query.compare:
+        other = comparing.other(query)
+        words = _("beside %(first)s to %(last)s") % {"first": other.first, "last": other.last}
+        found.append((words, replace(query, compare="")))
+    return [
+        Narrowing(words, urlencode(asking.as_parameters(rest, names), doseq=True)) for words, rest in found
+    ]
 
 
 def said(query: Query, figure: Figure, names: Names) -> list[str]:
     """What a figure is narrowed to, in words."""
-    found = []
-    for dim, values in query.filters.items():
-        words = ", ".join(names.words(figure.board, dim, value) for value in values)
-        found.append(f"{label(figure.board, dim)}: {words}")
-    if query.span.first:
-        found.append(_("from %(month)s") % {"month": query.span.first})
-    if query.span.last:
-        found.append(_("to %(month)s") % {"month": query.span.last})
-    if query.compare:
-        span = comparing.other(query)
-        found.append(_("beside %(first)s to %(last)s") % {"first": span.first, "last": span.last})
-    return found
+    return [one.words for one in narrowings(query, figure, names)]
 
 
-def of_fact(fact: Fact, names: Names) -> list[str]:
+def labelled(errors: Mapping[str, str], figure: Figure) -> dict[str, str]:
+    """What cannot be asked, under the names that fields bear."""
+    known = {**naming.PARAMETER_LABELS, **{dim: label(figure.board, dim) for dim in figure.dims}}
+    return {f"{known.get(name, name)}": text for name, text in errors.items()}
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What all rows come to: `counted` in words, in how many rows where those are more, milligrams, rupees."""
+
+    counted: str
+    rows: str
+    mg: int
+    value: Decimal | None
+
+
+def summed(figure: Figure, query: Query, facts: QuerySet[Fact], measures: boards.Measures) -> Sums:
+    """Sums as totals keep them; rows are counted, to a limit, only of what has a row for each of its lines."""
+    n, mg, cents = measures
+    words = naming.THINGS.get(figure.board)
+    if figure.board == boards.REFUSALS and len(query.filters.get("kind", ())) > 1:
+        words = None  # one with several reasons has several rows
+    rows = paging.count(facts) if figure.board in boards.BY_LINE else n
+    is_exact = figure.board not in boards.BY_LINE or rows <= paging.MOST_COUNTED
+    in_rows = _many(naming.ROWS, rows, "" if is_exact else paging.shown_count(rows))
+    value = Decimal(cents) / 100 if tables.VALUE_INR in figure.columns and cents else None
+    if words is None:
+        return Sums(in_rows, "", mg, value)
+    return Sums(_many(words, n), in_rows if is_exact and rows != n else "", mg, value)
+
+
+def _many(words: Any, number: int, shown: str = "") -> str:
+    return f"{words % {'n': number, 'shown': shown or formats.number_format(number, force_grouping=True)}}"
+
+
+def of_fact(figure: Figure, fact: Fact, names: Names) -> list[str]:
     """What one fact says of itself, in words; what every row of the page shares is said above them."""
-    said = ((dim, getattr(fact, dim)) for dim in FACT_WORDS)
-    return [names.words(fact.board, dim, value) for dim, value in said if value]
+    said = [(dim, getattr(fact, dim)) for dim in FACT_WORDS]
+    found = [names.words(fact.board, dim, value) for dim, value in said if value]
+    if figure.bands and fact.day:
+        days = figure.bands.number(date.fromisoformat(fact.day), timezone.now())
+        found.insert(0, ngettext("%(count)s day", "%(count)s days", days) % {"count": days})
+    return found

@@ -53,17 +53,20 @@ def snapshot() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Span:
-    """Months of India from `first` to `last`, both included, `YYYY-MM`; empty ends are open."""
+    """Months of India, `YYYY-MM`, or days, from `first` to `last`, both included; empty ends are open."""
 
     first: str = ""
     last: str = ""
 
-    def holds(self, month: str) -> bool:
-        if not (self.first or self.last):
+    def holds(self, one: str) -> bool:
+        if self.is_all:
             return True
-        return (
-            bool(month) and (not self.first or self.first <= month) and (not self.last or month <= self.last)
-        )
+        return bool(one) and (not self.first or self.first <= one) and (not self.last or one <= self.last)
+
+    def inside(self, other: Span) -> Span:
+        """What both of them hold."""
+        ends = [end for end in (self.last, other.last) if end]
+        return Span(max(self.first, other.first), min(ends, default=""))
 
     @property
     def is_all(self) -> bool:
@@ -82,17 +85,21 @@ Filters = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Ask:
-    """One question: a board, what it is grouped by (dimensions; month or year first), filters, and a span."""
+    """One question: a board, what it is grouped by (dimensions; month or year first), filters, and a span.
+
+    `days` narrow to facts of those days, such as the last day of a time limit.
+    """
 
     board: str
     group: tuple[str, ...] = ()
     filters: Filters = field(default_factory=dict)
     span: Span = ALL_TIME
+    days: Span = ALL_TIME
 
     @property
     def key(self) -> tuple[object, ...]:
         filters = tuple(sorted((dim, tuple(values)) for dim, values in self.filters.items()))
-        return self.board, self.group, filters, self.span
+        return self.board, self.group, filters, self.span, self.days
 
     @property
     def by(self) -> str:
@@ -111,7 +118,7 @@ class Ask:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        return boards.ordered({*self.dims, *self.filters})
+        return boards.ordered({*self.dims, *self.filters, *([] if self.days.is_all else ["day"])})
 
 
 class Reader:
@@ -178,7 +185,7 @@ class Reader:
     def _counts(ask: Ask, fact: Fact) -> bool:
         if ask.by and not fact.month:
             return False
-        if not ask.span.holds(fact.month):
+        if not (ask.span.holds(fact.month) and ask.days.holds(fact.day)):
             return False
         return all(getattr(fact, dim) in wanted for dim, wanted in ask.filters.items())
 
@@ -223,7 +230,7 @@ def _select(ask: Ask, number: int) -> tuple[str, list[str]]:
     for dim, wanted in ask.filters.items():
         where.append(f"{names[dim]} IN ({', '.join(['%s'] * len(wanted))})")
         params += wanted
-    for condition, values in _within(ask):
+    for condition, values in (*_within(ask), *_on_days(ask, names)):
         where.append(condition)
         params += values
     columns = [str(number), *groups, *["''"] * (3 - len(groups))]
@@ -238,7 +245,7 @@ def _from_facts(ask: Ask) -> Iterator[tuple[tuple[str, ...], Measures]]:
 
 
 def facts_of(ask: Ask) -> QuerySet[Fact]:
-    """The facts behind a figure, without what is pointed at and not added yet."""
+    """The facts behind a figure, without what is pointed at and not added yet: see `opening`."""
     rows = Fact.objects.filter(board=ask.board)
     for dim, wanted in ask.filters.items():
         rows = rows.filter(**{f"{dim}__in": list(wanted)})
@@ -248,6 +255,12 @@ def facts_of(ask: Ask) -> QuerySet[Fact]:
         rows = rows.filter(month__lte=ask.span.last)
     if ask.by or not ask.span.is_all:
         rows = rows.exclude(month="")
+    if not ask.days.is_all:
+        rows = rows.exclude(day="")  # in so many words, for the index that holds only what has a day
+    if ask.days.first:
+        rows = rows.filter(day__gte=ask.days.first)
+    if ask.days.last:
+        rows = rows.filter(day__lte=ask.days.last)
     return rows
 
 
@@ -267,6 +280,16 @@ def _within(ask: Ask) -> Iterator[tuple[str, list[str]]]:
         yield "period >= %s", [first]
     if last:
         yield "period <= %s", [last]
+
+
+def _on_days(ask: Ask, names: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """Conditions for the days that are asked for; what has no day is on none of them."""
+    if ask.days.is_all:
+        return
+    yield f"{names['day']} <> ''", []
+    for way, end in ((">=", ask.days.first), ("<=", ask.days.last)):
+        if end:
+            yield f"{names['day']} {way} %s", [end]
 
 
 def _summed(rows: QuerySet, groups: list[str]) -> Iterator[tuple[tuple[str, ...], Measures]]:

@@ -72,12 +72,21 @@ class FactSerializer(serializers.Serializer):
     value = serializers.CharField()
 
 
+class SumsSerializer(serializers.Serializer):
+    """What all rows come to together, those of other pages too."""
+
+    n = serializers.IntegerField()
+    quantity_mg = serializers.IntegerField()
+    value_inr = serializers.CharField(allow_null=True, help_text="Where values are rupees.")
+
+
 class FactPageSerializer(serializers.Serializer):
-    """Rows of one page, with the addresses of its neighbours."""
+    """Rows of one page, with the addresses of its neighbours and the sums of all rows."""
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = FactSerializer(many=True)
+    sums = SumsSerializer()
 
 
 class ExportAskSerializer(serializers.Serializer):
@@ -132,7 +141,7 @@ def _value(column: Column, value: Any, names: Names) -> Any:
 
 
 def table_as_data(figure: Figure, query: Query, table: Table, names: Names, as_of: Any) -> dict[str, Any]:
-    labels: dict[str, dict[str, str]] = {column.dim: {} for column in table.groups if column.dim != "band"}
+    labels: dict[str, dict[str, str]] = {column.dim: {} for column in table.groups}
     rows = []
     for row in table.rows:
         shown = {}
@@ -143,11 +152,12 @@ def table_as_data(figure: Figure, query: Query, table: Table, names: Names, as_o
         rows.append(shown)
     span = {} if query.span == ALL_TIME else {"from": [query.span.first], "to": [query.span.last]}
     filters = {dim: [names.code(dim, value) for value in values] for dim, values in query.filters.items()}
+    days = {"days": [f"{query.days}"]} if query.days else {}
     return {
         "figure": figure.name,
         "as_of": as_of,
         "group": [column.dim for column in table.groups],
-        "filters": filters | {name: values for name, values in span.items() if values[0]},
+        "filters": filters | days | {name: values for name, values in span.items() if values[0]},
         "columns": [{"name": column.name, "unit": column.unit} for column in table.columns],
         "rows": rows,
         "labels": labels,
@@ -166,6 +176,12 @@ def _other(query: Query) -> dict[str, str] | None:
 def fact_as_data(fact: Fact, names: Names) -> dict[str, Any]:
     shown = {name: getattr(fact, name) for name in FACT_FIELDS if name != "value"}
     return shown | {"importer": names.code("importer", fact.importer), "value": amount(fact.value_cents)}
+
+
+def sums_as_data(figure: Figure, measures: boards.Measures) -> dict[str, Any]:
+    n, mg, cents = measures
+    in_rupees = tables.VALUE_INR in figure.columns
+    return {"n": n, "quantity_mg": mg, "value_inr": amount(cents) if in_rupees else None}
 
 
 AMOUNTS = (tables.RUPEES, tables.MONEY)  # decimals in text in JSON, numbers in a file

@@ -61,7 +61,7 @@ def read(figure: Figure, reader: Reader, query: Query) -> tuple[Table, set[Key]]
     """The published table, None where withheld, and what is. Raises ValueError for what is not published."""
     dims = tuple(name for name in query.group if name != YEAR)
     allowed = figure.name in PUBLISHED and len(dims) == 1 and dims[0] in groups_of(figure)
-    if not allowed or query.filters or not query.span.is_all or query.compare:
+    if not allowed or query.filters or not query.span.is_all or query.days or query.compare:
         raise ValueError(figure.name)
     table = figure.read(reader, Query((YEAR, dims[0])))
     found = _importers(figure, reader, dims[0])

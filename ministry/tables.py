@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from ministry.bands import Days
 from ministry.reading import ALL_TIME, Span
 
 COUNT, MILLIGRAMS, RUPEES, MONEY = "count", "mg", "inr", "money"
@@ -26,12 +27,20 @@ class Column:
 
 @dataclass(frozen=True)
 class Query:
-    """What somebody asks of a figure; filters by the values of dimensions; `compare` is a way of `comparing`."""
+    """What somebody asks of a figure; filters by the values of dimensions; `compare` is a way of `comparing`.
+
+    `days` narrow a figure that counts by days; None is all that it counts.
+    """
 
     group: tuple[str, ...] = ()
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     span: Span = ALL_TIME
     compare: str = ""
+    days: Days | None = None
+
+    def ungrouped(self) -> Query:
+        """All of it together: what is narrowed to, without how it is shown."""
+        return replace(self, group=(), compare="")
 
 
 @dataclass

@@ -55,7 +55,7 @@ def keep(
     if rule is None and mine.count() >= MOST:
         raise engine.NotAllowed(_("%(count)d rules are kept; remove one first.") % {"count": MOST})
     found = rule or Rule(person=by.person, organisation=by.organisation, figure=figure.name)
-    found.query = urlencode(asking.as_parameters(Query((), query.filters, query.span), names), doseq=True)
+    found.query = urlencode(asking.as_parameters(query.ungrouped(), names), doseq=True)
     found.crossed_at = found.told_at = None
     for name, value in columns.items():
         setattr(found, name, value)
@@ -80,7 +80,7 @@ def value_of(rule: Rule, reader: reading.Reader, names: Names) -> Decimal | None
     """The number the rule weighs, as it is shown; None where it is not known."""
     figure = FIGURES[rule.figure]
     query = asking.parse(figure, QueryDict(rule.query), names)
-    table = figure.read(reader, Query((), query.filters, query.span))
+    table = figure.read(reader, query.ungrouped())
     place = [column.name for column in table.columns].index(rule.column)
     unit = table.columns[place].unit
     found = [row[place] for row in table.rows if row[place] is not None]

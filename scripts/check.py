@@ -120,6 +120,8 @@ TYPED = [
     ),
     *(
         "ministry/boards.py",
+        "ministry/bands.py",
+        "ministry/opening.py",
         "ministry/states.py",
         "ministry/telling.py",
         "ministry/folding.py",

@@ -49,6 +49,7 @@ class Fact(models.Model):
             models.Index(fields=["board", "sector", "-id"], name="fact_by_sector"),
             models.Index(fields=["board", "importer", "-id"], name="fact_by_importer"),
             models.Index(fields=["board", "month", "-id"], name="fact_by_month"),
+            models.Index(fields=["board", "day"], name="fact_by_day", condition=~models.Q(day="")),
         ]
 
     def __str__(self):

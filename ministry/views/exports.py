@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import roles_required
 from euc.paging import paginate
-from ministry import access, asking, exporting
+from ministry import access, asking, exporting, opening
 from ministry.figures import FIGURES
 from ministry.models import Export
 from ministry.naming import Names
@@ -40,11 +40,13 @@ def ask(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     try:
         query = asking.parse(figure, request.GET, names)
-    except asking.Unclear:
-        raise Http404 from None
+    except asking.Unclear as unclear:
+        messages.error(request, str(unclear))
+        return redirect("ministry:exports")
     if form not in Export.Form.values:
         messages.error(request, _("Choose CSV, XLSX or Parquet."))
         return redirect("ministry:exports")
+    opening.settle()
     try:
         exporting.ask(figure=figure, query=query, form=form, names=names, by=request.actor)
         messages.success(request, _("The file is being written; it will be here for a week."))

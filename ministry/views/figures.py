@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import roles_required
 from euc.paging import paginate
-from ministry import access, asking, overview, presenting, published, reading, suppressing, warning
+from ministry import access, asking, opening, overview, presenting, published, reading, suppressing, warning
 from ministry import rows as row_files
 from ministry.figures import FIGURES
 from ministry.figuring import Figure
@@ -94,13 +94,12 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         shown = presenting.shown(found, query, table, names, links=oversees)
     parameters = urlencode(asking.as_parameters(query, names), doseq=True)
     form = AskForm(request.GET, found, names) if oversees else None
-    labels = {name: field.label for name, field in form.fields.items()} if form else {}
     context = {
         "figure": found,
         "shown": shown,
-        "said": presenting.said(query, found, names),
+        "narrowings": [] if errors else presenting.narrowings(query, found, names),
         "form": form,
-        "errors": {labels.get(name, name): text for name, text in errors.items()},
+        "errors": presenting.labelled(errors, found),
         "parameters": parameters,
         "others": access.figures_for(request.actor),
         "now": timezone.now(),
@@ -119,7 +118,7 @@ def _map_parameters(figure: Figure, query: Query, shown: presenting.Shown | None
     """The same as a map; nothing where it is one, or where bands or currencies always stand apart."""
     if shown is None or shown.maps or "state" not in figure.dims or shown.always_apart:
         return ""
-    asked = Query(("state",), query.filters, query.span)
+    asked = replace(query, group=("state",), compare="")
     return urlencode(asking.as_parameters(asked, names), doseq=True)
 
 
@@ -134,7 +133,7 @@ def as_csv(request: HttpRequest, name: str) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     except asking.Unclear as unclear:
-        return HttpResponse(str(unclear), status=422, content_type="text/plain; charset=utf-8")
+        return _refused(unclear)
     if access.oversees(request.actor):
         access.note(request.actor, "download", found, asking.as_parameters(query, names))
     data = table_as_data(found, query, table, names, timezone.now())
@@ -146,21 +145,27 @@ def as_csv(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @roles_required(*access.OVERSEERS)
 def rows(request: HttpRequest, name: str) -> HttpResponse:
-    """The rows behind a figure, page by page."""
+    """The rows behind a figure with their sums, page by page."""
     found, names = _figure(request, name), Names()
     try:
-        query = asking.parse(found, request.GET, names)
-    except asking.Unclear:
-        raise Http404 from None
-    asked = asking.as_parameters(Query((), query.filters, query.span), names)
-    page = paginate(reading.facts_of(found.ask(query, ())), order=("-id",), query=request.GET)
+        query = asking.parse(found, request.GET, names).ungrouped()
+    except asking.Unclear as unclear:
+        context = {"figure": found, "errors": presenting.labelled(unclear.errors, found)}
+        return render(request, "ministry/rows.html", context, status=422)
+    with opening.behind(found.ask(query, ())) as (facts, measures):
+        page = paginate(facts, order=("-id",), query=request.GET)
+        sums = presenting.summed(found, query, facts, measures)
+    asked = asking.as_parameters(query, names)
     if "after" not in request.GET and "before" not in request.GET:
         access.note(request.actor, "open", found, asked)
     context = {
         "figure": found,
         "page": page,
-        "facts": [(fact, url, presenting.of_fact(fact, names)) for fact, url in access.links_of(page.rows)],
-        "said": presenting.said(query, found, names),
+        "sums": sums,
+        "facts": [
+            (fact, url, presenting.of_fact(found, fact, names)) for fact, url in access.links_of(page.rows)
+        ],
+        "narrowings": presenting.narrowings(query, found, names),
         "parameters": urlencode(asked, doseq=True),
     }
     return render(request, "ministry/rows.html", context)
@@ -173,10 +178,15 @@ def rows_as_csv(request: HttpRequest, name: str) -> HttpResponse | StreamingHttp
     found, names = _figure(request, name), Names()
     try:
         query = asking.parse(found, request.GET, names)
-    except asking.Unclear:
-        raise Http404 from None
-    access.note(request.actor, "export", found, asking.as_parameters(query, names))
+    except asking.Unclear as unclear:
+        return _refused(unclear)
+    opening.settle()
+    access.note(request.actor, "export", found, asking.as_parameters(query.ungrouped(), names))
     facts = reading.facts_of(found.ask(query, ()))
     response = StreamingHttpResponse(row_files.as_csv(facts), content_type=CSV)
     response["Content-Disposition"] = f'attachment; filename="{found.name}-rows.csv"'
     return response
+
+
+def _refused(unclear: asking.Unclear) -> HttpResponse:
+    return HttpResponse(str(unclear), status=422, content_type="text/plain; charset=utf-8")

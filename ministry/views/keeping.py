@@ -164,7 +164,7 @@ def _edit(
     context = {
         "form": form,
         "figure": figure,
-        "said": presenting.said(Query((), query.filters, query.span), figure, names),
+        "said": presenting.said(query.ungrouped(), figure, names),
     }
     return render(request, "ministry/rule.html", context, status=422 if form.errors else 200)
 

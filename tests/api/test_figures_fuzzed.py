@@ -40,6 +40,7 @@ LIKELY = {
     "group": st.lists(st.sampled_from(DIMENSIONS), max_size=3),
     "from": st.sampled_from(["2025-01", "2026-04", "2026-13", "x"]),
     "to": st.sampled_from(["2025-12", "2026-11", "", "-"]),
+    "days": st.sampled_from(["0-7", "91-", "16-", "30-16", "-", "\x00"]),
     "compare": st.sampled_from(["previous", "last-year", "never"]),
     "sector": st.lists(st.sampled_from(["WIND", "-", "\x00", "'", "x" * 300]), max_size=3),
     "state": st.lists(st.sampled_from(["27", "97", "-", "x", ""]), max_size=2),
