@@ -68,6 +68,11 @@ class TestList:
         )
         assert answer.context["sure"] == 1
 
+    def test_names_the_consignment_that_carries_the_invoice(self, client, voyage):
+        sailing = voyage.departed(LotPlan(1, 100 * KG))
+        upload(client, HEAD + row(voyage, sailing.invoice_number))
+        assert f"Invoice: {sailing.reference}" in shown(client.get(LIST))
+
     def test_tells_what_does_not_hold_and_keeps_the_rest(self, client, voyage):
         answer = upload(client, HEAD + row(voyage) + row(voyage, "INV-2", weight="1e3"))
         assert answer.status_code == 422
