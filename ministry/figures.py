@@ -108,6 +108,7 @@ FIGURES: dict[str, Figure] = {
                gettext_lazy("Calendar days; applications not decided count as far as they have come (Kaplan-Meier), "
                             "other ends compete. Half were granted within the median, eight of ten in the range."),
                _REPORTED, boards.WAITS, ("sector", *boards.TRADERS), (), waiting, most_groups=1,
+               drawn="median",
                columns=(Column("cases", gettext_lazy("Applications"), tables.COUNT),
                         Column("granted", gettext_lazy("Granted"), tables.COUNT),
                         Column("median", gettext_lazy("Median"), tables.DAYS),
@@ -120,7 +121,7 @@ FIGURES: dict[str, Figure] = {
                periods=(), most_groups=1, bands=BEYOND),
         Figure("utilisation", gettext_lazy("Use of licences"),
                gettext_lazy("What licences allow and what consignments drew, by the licence's month."), _REPORTED,
-               boards.LICENCES, _CERTIFIED, (YEAR,), utilisation,
+               boards.LICENCES, _CERTIFIED, (YEAR,), utilisation, drawn="used",
                columns=(Column("licences", gettext_lazy("Licences"), tables.COUNT),
                         Column("authorised_mg", gettext_lazy("Allowed"), tables.MILLIGRAMS),
                         Column("drawn_mg", pgettext_lazy("quantity", "Drawn"), tables.MILLIGRAMS),
@@ -184,7 +185,7 @@ FIGURES: dict[str, Figure] = {
                gettext_lazy("Stock in store and in production, divided by the weekly weight built into products in "
                             "the last three whole months."), _LEDGER,
                boards.CUSTODY, ("sector", "weight_class", *boards.IMPORTER), ("sector",), cover, periods=(),
-               most_groups=1,
+               most_groups=1, drawn="weeks",
                columns=(Column("stock_mg", gettext_lazy("Stock"), tables.MILLIGRAMS),
                         Column("weekly_mg", gettext_lazy("Used in a week"), tables.MILLIGRAMS),
                         Column("weeks", gettext_lazy("Weeks"), tables.WEEKS))),

@@ -47,6 +47,7 @@ class Figure:
     span: Span = ALL_TIME
     most_groups: int = 2
     bands: Bands | None = None
+    drawn: str = ""  # the column that its picture shows, where that is not the first weight or sum
 
     def read(self, reader: Reader, query: Query) -> Table:
         """The figure as of now. Raises ValueError for a group or a filter it does not know."""
@@ -130,6 +131,10 @@ def banded(figure: Figure, reader: Reader, query: Query) -> Table:
         row[0] += n
         row[1] += mg
     order = [f"{one}" for one in named]
+    if sums and not query.group:
+        sums = {
+            (band,): [0, 0] for band in order
+        } | sums  # a band with nothing in it has a place between others
     head = Column("band", label(figure.board, "band"), tables.WORDS, dim="band")
     rows = [[*key, *sums[key]] for key in sorted(sums, key=lambda key: (order.index(key[0]), key[1:]))]
     grouped = _headed(figure, Ask(figure.board, query.group))

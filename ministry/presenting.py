@@ -70,6 +70,7 @@ class Shown:
     note: str
     maps: list[mapping.TileMap] = field(default_factory=list)
     meanings: list[tuple[Any, Any]] = field(default_factory=list)
+    drawn: str = ""
 
     @property
     def always_apart(self) -> bool:
@@ -114,7 +115,7 @@ def shown(figure: Figure, query: Query, table: Table, names: Names, *, links: bo
         chart, maps = "", mapping.of(measures, placed)
     dims = dict.fromkeys((*(column.dim for column in groups), *query.filters))
     meanings = [(label(figure.board, dim), MEANINGS[dim]) for dim in dims if dim in MEANINGS]
-    return Shown(groups, measures, rows, chart, table.note, maps, meanings)
+    return Shown(groups, measures, rows, chart, table.note, maps, meanings, figure.drawn)
 
 
 def _behind(figure: Figure, query: Query, groups: list[Column], keys: list[Any], names: Names) -> str:

@@ -154,10 +154,13 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
-  // Filters apply when a choice changes.
+  // Filters apply when a choice changes; not by keyboard, where every arrow on the way to a choice is one: Filter applies.
+  let byKeys = false;
+  document.addEventListener("keydown", () => (byKeys = true), true);
+  document.addEventListener("pointerdown", () => (byKeys = false), true);
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.("form[data-filter]");
-    if (form && event.target.matches("select, [type=checkbox], [type=date]")) form.requestSubmit();
+    if (form && !byKeys && event.target.matches("select, [type=checkbox], [type=date]")) form.requestSubmit();
   });
 
   // Copy to the clipboard.

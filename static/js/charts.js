@@ -28,7 +28,7 @@
     const heads = [...table.tHead.rows[0].cells];
     const first = heads.findIndex((cell) => cell.dataset.unit);
     const found = ["mg", "inr", "weeks", "percent"].map((unit) => heads.findIndex((cell) => cell.dataset.unit === unit));
-    const at = found.find((place) => place >= 0) ?? first;
+    const at = [heads.findIndex((cell) => "drawn" in cell.dataset), ...found].find((place) => place >= 0) ?? first;
     const { unit, axis, large, largeAxis } = heads[at].dataset;
     const rows = [...table.tBodies[0].rows].map((row) => ({
       name: row.cells[0].textContent.trim(),
@@ -40,6 +40,22 @@
     return { title: heads[at].textContent.trim(), axis: isLarge ? largeAxis : axis, unit, rows: "months" in heads[0].dataset ? filled(rows, unit === "percent" ? null : 0) : rows };
   }
 
+  // Names of bars in lines of at most 130 pixels. The library would wrap them too, and take each sign of Hindi to be
+  // as wide as a Chinese one.
+  const pen = document.createElement("canvas").getContext("2d");
+  function lined(name, most, family) {
+    pen.font = `12px ${family}`;
+    const fits = (text) => pen.measureText(text).width <= 130;
+    const lines = [];
+    for (const word of name.split(" ")) {
+      if (lines.length && fits(`${lines.at(-1)} ${word}`)) lines.push(`${lines.pop()} ${word}`);
+      else lines.push(word);
+    }
+    let last = lines.slice(most - 1).join(" ");
+    while (last.length > 1 && !fits(last)) last = `${last.replace("…", "").slice(0, -1).trimEnd()}…`;
+    return [...lines.slice(0, most - 1), last].join("\n").trimEnd();
+  }
+
   function draw(holder) {
     const table = document.getElementById(holder.dataset.table);
     if (!table) return;
@@ -49,14 +65,15 @@
     holder.hidden = false;
     if (!isLine) holder.style.height = `${4 + rows.length * 2.125}em`;
     const hasRoom = !isLine && (holder.clientHeight - 40) / rows.length > 26;
-    const words = { width: 130, overflow: hasRoom ? "break" : "truncate", lineOverflow: "truncate", height: 26, lineHeight: 13, interval: 0 };
+    const fontFamily = css("font-family") || "sans-serif";
+    const words = { formatter: (name) => lined(name, hasRoom ? 2 : 1, fontFamily), lineHeight: 13, interval: 0 };
     const names = { type: "category", data: rows.map((row) => row.name), axisLabel: { color: ink, ...(isLine ? {} : words) } };
     const values = { type: "value", name: axis, nameLocation: isLine ? "end" : "middle", nameGap: isLine ? 12 : 26, nameTextStyle: { color: ink, align: isLine ? "left" : "center" }, axisLabel: { color: ink, hideOverlap: true, formatter: (value) => number.format(value) }, ...(unit === "percent" ? { max: 100, interval: 25 } : { splitNumber: 4 }), splitLine: { lineStyle: { opacity: 0.3 } } };
     const chart = echarts.getInstanceByDom(holder) || echarts.init(holder, null, { renderer: "svg" });
     chart.setOption({
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       aria: { enabled: true, decal: { show: !isLine }, label: { description: `${title}: ${rows.map((row) => `${row.name} ${row.shown}`).join("; ")}` } },
-      textStyle: { fontFamily: css("font-family") || "sans-serif" },
+      textStyle: { fontFamily },
       grid: { left: 8, right: 36, top: isLine ? 32 : 12, bottom: isLine ? 8 : 26, containLabel: true },
       tooltip: { trigger: "axis", renderMode: "richText", formatter: (points) => `${points[0].name}\n${rows[points[0].dataIndex].shown}` },
       xAxis: isLine ? names : values,

@@ -193,6 +193,13 @@ class TestDays:
         assert [row[0] for row in rows] == [f"{first.last}-{first.last}", f"{last.first}-{last.first + 2}"]
         assert sum(row[1] for row in rows) == Reader().total(FIGURES[name].ask(query, ()))[0]
 
+    def test_leave_no_band_out_between_others(self, db):
+        figure = FIGURES["overdue"]
+        edge, day = figure.bands.each[-1].first, figure.bands._day
+        lay(Fact(board=figure.board, day=day(number, None), sector="NONE", n=1) for number in (1, edge))
+        rows = figure.read(Reader(), Query((), {"sector": ("NONE",)})).rows
+        assert [row[1] for row in rows] == [1, 0, 0, 1]
+
     @pytest.mark.parametrize("name", BANDED)
     def test_are_kept_with_any_one_dimension(self, name):
         figure = FIGURES[name]
