@@ -105,10 +105,11 @@ class Client:
 
 
 def client(ledger: Ledger, like: int, by, seed: int) -> None:
-    """Steps until enough rows are written; what is open then stays open."""
+    """Steps until enough rows are written or nobody counts them any more; what is open then stays open."""
+    starter = multiprocessing.parent_process()
     try:
         one = Client(ledger, like, by, seed)
-        while ledger.written.value < DRAWS and ledger.wrong.empty():
+        while ledger.written.value < DRAWS and ledger.wrong.empty() and starter.is_alive():
             time.sleep(one.chance.uniform(0, BETWEEN))
             one.step()
     except Exception as error:  # told at the end; none may happen
