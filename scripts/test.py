@@ -90,7 +90,6 @@ def run(results: Results, *legs: Leg) -> None:
 # PostgreSQL by the door of machines.
 ONCE = (
     "bad_input/test_drafting_pages.py",
-    "benchmarks",
     "config/test_up.py",
     "documents/test_countersigning.py",
     "documents/test_esigning.py",
@@ -110,6 +109,7 @@ ON_SERVICES = (
     "bad_input/test_machines.py",
     "bad_input/test_other_doors.py",
     "bad_input/test_paper_doors.py",
+    "benchmarks",
     "chaos",
     "views",
 )
