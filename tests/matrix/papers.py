@@ -233,38 +233,30 @@ def _countersign(mark, paper, kind) -> None:
 
 
 def _with_document(mark, certificate) -> Certificate:
-    """A stand-in for the sealed PDF: what matters here is who gets the bytes."""
-    document = storing.register(
-        content=b"%PDF-1.7 " + mark("submitted", "document bytes").encode(),
-        kind="euc.certificate",
-        reference=certificate.reference,
-        revision=certificate.revision_number,
-        content_hash=certificate.content_hash,
-        signer_subject="CN=Seal",
-        signed_at=timezone.now(),
-        page_count=2,
-        book=certificate.book,
-        name=f"{certificate.slug}.pdf",
-    )
-    Certificate.objects.filter(pk=certificate.pk).update(document=document)
+    _seal(mark, certificate, "euc.certificate", "document bytes")
     _countersign(mark, certificate, countersigning.KIND)
     undertaking = certificate.undertakings.get()
-    paper = storing.register(
-        content=b"%PDF-1.7 " + mark("submitted", "undertaking bytes").encode(),
-        kind="euc.undertaking",
-        reference=undertaking.reference,
-        revision=undertaking.revision_number,
-        content_hash=undertaking.content_hash,
-        signer_subject="CN=Seal",
-        signed_at=timezone.now(),
-        page_count=2,
-        book=undertaking.book,
-        name=f"{undertaking.slug}.pdf",
-    )
-    Undertaking.objects.filter(pk=undertaking.pk).update(document=paper)
+    _seal(mark, undertaking, "euc.undertaking", "undertaking bytes")
     _countersign(mark, undertaking, countersigning.UNDERTAKING_KIND)
     certificate.refresh_from_db()
     return certificate
+
+
+def _seal(mark, paper, kind, place) -> None:
+    """A stand-in for the sealed PDF: what matters here is who gets the bytes."""
+    document = storing.register(
+        content=b"%PDF-1.7 " + mark("submitted", place).encode(),
+        kind=kind,
+        reference=paper.reference,
+        revision=paper.revision_number,
+        content_hash=paper.content_hash,
+        signer_subject="CN=Seal",
+        signed_at=timezone.now(),
+        page_count=2,
+        book=paper.book,
+        name=f"{paper.slug}.pdf",
+    )
+    type(paper).objects.filter(pk=paper.pk).update(document=document)
 
 
 def _sign_in_ink(mark, certificate, by) -> None:
